@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+/// Every bound in the program, in one place (invariant 6): name, unit, default, what happens when it is reached
+/// (the reply, or after 250 the mark on the case), the metric that counts it, and why it is what it is. `shieldd
+/// --limits` prints this table; `[limits]` in the configuration sets any of them by name.
+// clang-format off
+#define SHIELD_LIMITS(LIMIT)                                                                                            \
+/* receiving: the wire */                                                                                               \
+LIMIT(command_line_max, octets, 2048, "500 5.5.2", "shield_limit_command_line_total",                                    \
+      "RFC 5321 asks for 512 and room for extensions")                                                                  \
+LIMIT(text_line_max, octets, 65536, "554 5.6.0", "shield_limit_text_line_total",                                         \
+      "RFC 5321 asks for 1000; real systems send lines of several thousand octets")                                     \
+LIMIT(message_size_max, octets, 67108864, "552 5.3.4", "shield_limit_message_size_total",                                \
+      "a 24 MB video is 33 MB in base64")                                                                               \
+LIMIT(recipients_max, count, 100, "452 4.5.3", "shield_limit_recipients_total",                                          \
+      "RFC 5321 asks for at least 100; announced as LIMITS RCPTMAX")                                                    \
+LIMIT(session_messages_max, count, 100000, "421 4.7.0", "shield_limit_session_messages_total",                           \
+      "announced as LIMITS MAILMAX")                                                                                    \
+LIMIT(session_errors_max, count, 20, "421 4.7.0", "shield_limit_session_errors_total",                                   \
+      "a working client makes next to none")                                                                            \
+LIMIT(session_idle_commands_max, count, 100, "421 4.7.0", "shield_limit_session_idle_commands_total",                   \
+      "NOOP, RSET, VRFY, HELP, EHLO between two messages; also bounds what one read can make us say")                   \
+LIMIT(received_hops_max, count, 50, "554 5.4.6", "shield_limit_received_hops_total",                                     \
+      "mail loops; RFC 5321 section 6.3")                                                                               \
+LIMIT(connections_max, count, 8000, "421 4.7.0", "shield_limit_connections_total",                                       \
+      "memory and descriptors; under 10 KB each when idle")                                                             \
+LIMIT(command_wait_max, seconds, 300, "421 4.4.2", "shield_limit_command_wait_total",                                    \
+      "RFC 5321 section 4.5.3.2.7: five minutes")                                                                       \
+LIMIT(session_time_max, seconds, 3600, "421 4.4.2", "shield_limit_session_time_total",                                   \
+      "a session that lasts longer is not delivering mail")                                                             \
+LIMIT(write_wait_max, seconds, 60, "closed", "shield_limit_write_wait_total",                                            \
+      "a peer that does not read our replies")                                                                          \
+LIMIT(close_wait_max, seconds, 2, "closed", "none",                                                                      \
+      "octets that are still on their way must not reset the connection before our last reply is read")                 \
+LIMIT(spool_memory_max, octets, 262144, "spooled to a file", "shield_spooled_total",                                     \
+      "a larger message waits in an unlinked file, so memory is bounded a session")                                     \
+LIMIT(intake_backlog_max, octets, 134217728, "452 4.3.2", "shield_limit_intake_backlog_total",                           \
+      "octets waiting to be committed at once")                                                                         \
+/* keeping */                                                                                                           \
+LIMIT(octets_row_max, octets, 262144, "split into rows", "none", "one row never fills the page cache")                   \
+LIMIT(commit_batch_max, count, 256, "next batch", "shield_store_batches_total", "how long one commit may take")          \
+LIMIT(repeat_window, seconds, 432000, "joined as a repeat", "shield_repeats_total",                                      \
+      "senders retry for five days")                                                                                    \
+LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
+      "intake opens again above this much free space")                                                                  \
+LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
+      "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
+LIMIT(queue_rows_max, count, 1000, "cut", "none", "what one answer may list")                                            \
+LIMIT(search_rows_max, count, 200, "cut", "none", "what one answer may list")                                            \
+LIMIT(database_size_max, octets, 1099511627776, "452 4.3.1", "shield_limit_database_size_total",                         \
+      "what the database may take of the disk")                                                                          \
+LIMIT(write_ahead_log_max, octets, 268435456, "shrunk", "none", "a long read keeps it from being used again")            \
+LIMIT(case_messages_max, count, 100, "cut", "none", "messages shown of one case: its first and the newest")              \
+LIMIT(case_events_max, count, 1000, "cut", "none", "events shown of one case: the newest")                               \
+LIMIT(case_line_max, octets, 1000, "cut", "none", "subject and sender as the queue shows them")                          \
+LIMIT(case_flags_max, count, 32, "cut", "none", "flags of one case")                                                     \
+LIMIT(similar_max, count, 20, "cut", "none", "cases offered to be joined")                                               \
+LIMIT(statistics_sample_max, count, 1000, "the newest", "none", "replies that the reported times are derived from")      \
+/* assessing */                                                                                                         \
+LIMIT(assessment_attempts_max, count, 3, "unreadable", "shield_unreadable_total",                                        \
+      "a message that cannot be parsed stays where it is")                                                              \
+LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "none", "messages in memory to be assessed")          \
+LIMIT(assessment_lease, seconds, 60, "tried again", "shield_assessment_retries_total",                                   \
+      "longer than any message may take")                                                                               \
+LIMIT(assessment_batch_max, count, 32, "next batch", "none", "messages assessed and recorded in one commit")             \
+LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \
+LIMIT(header_fields_max, count, 1000, "defect", "shield_limit_header_fields_total", "")                                  \
+LIMIT(header_field_max, octets, 65536, "defect", "shield_limit_header_field_total",                                      \
+      "the MIME library is quadratic in it")                                                                            \
+LIMIT(header_text_max, octets, 4096, "cut", "none",                                                                     \
+      "one decoded value kept of a header: a subject, a file name")                                                     \
+LIMIT(mime_headers_max, octets, 1048576, "defect", "shield_limit_mime_headers_total",                                   \
+      "the headers of all parts together; the rest stays one opaque part")                                              \
+LIMIT(mime_depth_max, count, 32, "defect", "shield_limit_mime_depth_total", "deeper parts stay one opaque part")         \
+LIMIT(mime_parts_max, count, 1000, "defect", "shield_limit_mime_parts_total", "the rest stays one opaque part")          \
+LIMIT(mime_parameters_max, count, 64, "defect", "shield_limit_mime_parameters_total", "")                                \
+LIMIT(addresses_max, count, 200, "cut", "none", "addresses kept of one field")                                           \
+LIMIT(references_max, count, 100, "cut", "none", "message identifiers kept of one message")                              \
+LIMIT(text_max, octets, 262144, "cut", "none", "readable text kept, shown and indexed")                                  \
+LIMIT(html_max, octets, 1048576, "cut", "none", "HTML parsed of a message")                                              \
+LIMIT(html_depth_max, count, 256, "cut", "none", "nested elements walked")                                               \
+LIMIT(index_batch_max, count, 64, "next batch", "none", "messages indexed for search in one commit")                     \
+LIMIT(index_octets_max, octets, 262144, "next batch", "none", "text indexed for search in one commit")                   \
+/* acknowledging */                                                                                                     \
+LIMIT(acknowledgements_sender_day_max, count, 1, "held", "shield_limit_acknowledgements_sender_total",                   \
+      "one reverse-path in 24 hours")                                                                                   \
+LIMIT(acknowledgements_domain_day_max, count, 50, "held", "shield_limit_acknowledgements_domain_total",                  \
+      "one domain of reverse-paths in 24 hours")                                                                        \
+LIMIT(acknowledgements_network_day_max, count, 50, "held", "shield_limit_acknowledgements_network_total",                \
+      "one client network (/24 or /64) in 24 hours")                                                                    \
+LIMIT(acknowledgements_day_max, count, 1000, "held", "shield_limit_acknowledgements_total",                              \
+      "all acknowledgements in 24 hours")                                                                               \
+LIMIT(acknowledgement_size_max, octets, 2048, "refused by --check", "none", "a reply that nobody can use as a weapon")   \
+LIMIT(promise_time_min, seconds, 900, "time left out", "none", "a time nearer than this is not named in a reply")        \
+/* delivering */                                                                                                        \
+LIMIT(delivery_concurrency_max, count, 10, "waits", "none", "transactions with the next hop at once")                    \
+LIMIT(delivery_lease, seconds, 1800, "unknown or tried again", "none", "longer than all deadlines of one attempt")       \
+LIMIT(peer_reply_line_max, octets, 2048, "deferred", "none", "a reply of the next hop")                                  \
+LIMIT(peer_reply_lines_max, count, 100, "deferred", "none", "a reply of the next hop")                                   \
+LIMIT(peer_reply_kept_max, octets, 500, "cut", "none", "what is stored of a reply")                                      \
+LIMIT(delivery_waiting_max, count, 100, "deferred", "none", "mails that wait for a connection to the next hop")          \
+LIMIT(peer_connect_wait_max, seconds, 30, "deferred", "none", "each address of the next hop")                            \
+LIMIT(peer_greeting_wait_max, seconds, 300, "deferred", "none", "RFC 5321 section 4.5.3.2.1")                            \
+LIMIT(peer_command_wait_max, seconds, 300, "deferred", "none", "RFC 5321 section 4.5.3.2.2 and 3")                       \
+LIMIT(peer_data_wait_max, seconds, 180, "deferred", "none", "RFC 5321 section 4.5.3.2.5, a block at a time")             \
+LIMIT(peer_final_wait_max, seconds, 600, "unknown", "none", "RFC 5321 section 4.5.3.2.6")                                \
+LIMIT(peer_idle_max, seconds, 30, "closed", "none", "an idle connection is kept for the next reply")                     \
+/* the control socket and the web of metrics */                                                                         \
+LIMIT(control_request_max, octets, 1048576, "refused", "shield_limit_control_request_total", "a reply with its text")    \
+LIMIT(control_connections_max, count, 32, "refused", "shield_limit_control_connections_total", "people, not programs")   \
+LIMIT(control_wait_max, seconds, 10, "closed", "shield_limit_control_wait_total", "a request arrives in one piece")      \
+LIMIT(control_answer_max, octets, 134217728, "closed", "none", "the largest message, and its frame")                     \
+LIMIT(http_request_max, octets, 8192, "431", "shield_limit_http_request_total", "a scrape has a few headers")            \
+LIMIT(http_connections_max, count, 32, "closed", "shield_limit_http_connections_total", "scrapers and probes")           \
+LIMIT(http_wait_max, seconds, 10, "closed", "shield_limit_http_wait_total", "")                                          \
+/* configuration */                                                                                                     \
+LIMIT(configuration_size_max, octets, 1048576, "refused at start", "none", "shieldd.toml, and the classifier's rules")   \
+LIMIT(templates_max, count, 200, "refused at start", "none", "files in the directory of templates")                      \
+LIMIT(template_size_max, octets, 65536, "refused at start", "none", "one template; replies are far shorter")             \
+/* people and their patience */                                                                                         \
+LIMIT(note_max, octets, 65536, "refused", "none", "a note is not a file")                                                \
+LIMIT(reply_text_max, octets, 262144, "refused", "none", "what a person writes in one mail")                            \
+LIMIT(control_depth_max, count, 8, "refused", "none", "a request is one object with a list at most")                    \
+LIMIT(control_references_max, count, 100, "refused", "none", "acknowledgements released by one request")                \
+LIMIT(search_words_max, octets, 1000, "refused", "none", "what one search may ask for")                                 \
+LIMIT(show_text_max, octets, 8388608, "cut", "none", "readable text of all messages in one answer")                     \
+LIMIT(drain_time_max, seconds, 30, "closed", "none", "SIGTERM waits this long for transactions under way")
+// clang-format on
+
+namespace shield::core {
+
+/// The bounds in force. A value; every default stands in the table above.
+struct Limits {
+#define SHIELD_LIMIT_MEMBER(name, unit, value, reply, metric, reason) std::uint64_t name{value};
+    SHIELD_LIMITS(SHIELD_LIMIT_MEMBER)
+#undef SHIELD_LIMIT_MEMBER
+
+    friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+/// One line of the table.
+struct LimitEntry {
+    std::string_view name, unit;
+    std::uint64_t default_value;
+    std::string_view reply, metric, reason;
+    std::uint64_t Limits::*member;
+};
+
+[[nodiscard]] std::span<const LimitEntry> limit_table() noexcept;
+
+}  // namespace shield::core
