@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/core/envelope.hpp>
+#include <shield/core/limits.hpp>
+#include <shield/core/mailboxes.hpp>
+#include <shield/core/receipt.hpp>
+#include <shield/smtp/action.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace shield::smtp {
+
+enum class Protocol { smtp, lmtp };
+
+/// What a Session must know before the first octet. Shared by all sessions of a listener.
+struct Policy {
+    Protocol protocol{Protocol::smtp};
+    core::Mailboxes mailboxes;
+    core::Limits limits;
+};
+
+/// The server's half of one SMTP (RFC 5321) or LMTP (RFC 2033) conversation, without any I/O.
+///
+/// Give it octets as they arrive, carry out the Action it returns, report the outcome, repeat. It holds no socket,
+/// clock or database and does not throw on input. One connection owns one Session; it is not thread-safe.
+class Session {
+public:
+    /// `connection` carries what is known before the first command: client address and port.
+    Session(std::shared_ptr<const Policy> policy, core::Envelope connection);
+    ~Session();
+    Session(Session&&) noexcept;
+    Session& operator=(Session&&) noexcept;
+
+    [[nodiscard]] Action greet();
+
+    /// Octets may be cut anywhere; what follows the end of a message is kept for later.
+    [[nodiscard]] Action receive(std::string_view octets);
+
+    /// Answers Then::discard: goes on with the octets kept.
+    [[nodiscard]] Action resume();
+
+    /// These two answer Then::deliver. Only the store can make a Receipt, and only after its commit: a message that
+    /// is not on disk cannot be answered 250 (invariant 1).
+    [[nodiscard]] Action accepted(const core::Receipt& receipt);
+    [[nodiscard]] Action refused(core::Refusal why);
+
+    /// The driver ends the conversation: 421 with the reason, then close.
+    [[nodiscard]] Action timed_out();
+    [[nodiscard]] Action shutting_down();
+    [[nodiscard]] Action failed();
+
+    /// Between MAIL and the end of its message: a drain waits for it.
+    [[nodiscard]] bool in_transaction() const noexcept;
+
+    /// Complete when receive() or resume() returned Then::deliver, except for `received_at`, which the driver sets.
+    [[nodiscard]] const core::Envelope& envelope() const noexcept;
+
+private:
+    class Conversation;
+    std::unique_ptr<Conversation> conversation_;
+};
+
+/// What a client hears that gets no Session because there are `connections_max` already: 421, then close.
+[[nodiscard]] std::string too_many_connections(const Policy& policy);
+
+}  // namespace shield::smtp

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace shield::smtp {
+
+void Session::Conversation::execute(const CommandLine& line, Action& action)
+{
+    switch (line.flaw) {
+        case CommandLine::Flaw::too_long:
+            action.reached.push_back(&core::Limits::command_line_max);
+            return refuse(action, reply::command_too_long);
+        case CommandLine::Flaw::bare_cr_or_lf:
+            return refuse(action, reply::bare_in_command);
+        case CommandLine::Flaw::none:
+            break;
+    }
+    if (has_control_character(line.text)) {
+        return refuse(action, reply::control_in_command);
+    }
+    const Command command = parse_command(line.text);
+    if (!spoken_in(policy_->protocol, command.verb)) {
+        return refuse(action, policy_->protocol == Protocol::smtp ? reply::say_ehlo : reply::say_lhlo);
+    }
+    const Transition& step = transition(connection_.state, command.verb);
+    if (command.verb == Verb::bdat) {
+        return bdat(command.argument, step, action);
+    }
+    if (step.refusal != nullptr) {
+        return refuse(action, *step.refusal);
+    }
+    if (carry_out(command, action)) {
+        connection_.state = step.next;
+    }
+}
+
+bool Session::Conversation::carry_out(const Command& command, Action& action)
+{
+    switch (command.verb) {
+        case Verb::helo:
+        case Verb::ehlo:
+        case Verb::lhlo:
+            return introduce(command, action);
+        case Verb::mail:
+            return mail(command.argument, action);
+        case Verb::rcpt:
+            return rcpt(command.argument, action);
+        case Verb::data:
+            return data(command.argument, action);
+        case Verb::rset:
+            return rset(command.argument, action);
+        case Verb::noop:
+            return idle(reply::ok, action);
+        case Verb::vrfy:  // RFC 5321 section 7.3: the same for every name, so that it tells nothing
+            return idle(reply::cannot_verify, action);
+        case Verb::help:
+            return idle(reply::help, action);
+        case Verb::quit:
+            return quit(command.argument, action);
+        case Verb::http:  // a web page can make a browser say SMTP in the body of a POST; nothing after this is
+                          // trusted
+            say(action, reply::not_http.line);
+            hang_up(action);
+            return false;
+        case Verb::bdat:  // execute() and the table keep these away
+        case Verb::expn:
+        case Verb::starttls:
+        case Verb::auth:
+        case Verb::unknown:
+            return false;
+    }
+    return false;
+}
+
+bool Session::Conversation::introduce(const Command& command, Action& action)
+{
+    auto name = parse_hello_name(command.argument);
+    if (!name) {
+        refuse(action, name.error());
+        return false;
+    }
+    drop_transaction(action);  // RFC 5321 section 4.1.4
+    connection_.peer.helo = std::move(*name);
+    connection_.extended = command.verb != Verb::helo;
+    if (connection_.extended) {
+        connection_.peer.protocol = policy_->protocol == Protocol::smtp ? "ESMTP" : "LMTP";
+        say(action, reply::extended_hello(hostname(), limits()));
+    } else {
+        connection_.peer.protocol = "SMTP";
+        say(action, reply::hello(hostname()));
+    }
+    count_idle_command(action);
+    return true;
+}
+
+bool Session::Conversation::mail(std::string_view argument, Action& action)
+{
+    if (connection_.messages >= limits().session_messages_max) {  // RFC 9422 section 4.1
+        action.reached.push_back(&core::Limits::session_messages_max);
+        say(action, reply::closing(reply::too_many_messages, hostname()));
+        hang_up(action);
+        return false;
+    }
+    auto mail = parse_mail(argument);
+    if (!mail) {
+        refuse(action, mail.error());
+        return false;
+    }
+    if (mail->extended && !connection_.extended) {  // HELO announced no extension
+        refuse(action, reply::parameter_not_offered);
+        return false;
+    }
+    if (mail->size > limits().message_size_max) {  // RFC 1870 section 6.1
+        action.reached.push_back(&core::Limits::message_size_max);
+        refuse(action, reply::message_too_big);
+        return false;
+    }
+    ++connection_.messages;
+    transaction_ = std::make_unique<Transaction>(connection_.peer, limits());
+    core::Envelope& envelope = transaction_->envelope;
+    envelope.reverse_path = std::move(mail->reverse_path);
+    envelope.eight_bit = mail->eight_bit;
+    envelope.smtputf8 = mail->smtputf8;
+    if (envelope.smtputf8) {  // RFC 6531 section 4.3
+        envelope.protocol = policy_->protocol == Protocol::smtp ? "UTF8SMTP" : "UTF8LMTP";
+    }
+    say(action, reply::sender_ok.line);
+    return true;
+}
+
+bool Session::Conversation::rcpt(std::string_view argument, Action& action)
+{
+    auto address = parse_rcpt(argument, transaction_->envelope.smtputf8);
+    if (!address) {
+        refuse(action, address.error());
+        return false;
+    }
+    if (transaction_->recipients_ok >= limits().recipients_max) {
+        // Not an error of the client's: RFC 5321 section 4.5.3.1.10 has it send the rest in another transaction.
+        action.reached.push_back(&core::Limits::recipients_max);
+        say(action, reply::too_many_recipients.line);
+        return false;
+    }
+    auto found = policy_->mailboxes.find(*address);
+    if (!found) {
+        refuse(action, found.error() == core::Mailboxes::Unknown::foreign_domain ? reply::foreign_domain
+                                                                                 : reply::no_such_mailbox);
+        return false;
+    }
+    auto& recipients = transaction_->envelope.recipients;
+    const bool named_before = std::any_of(recipients.begin(), recipients.end(), [&](const core::Recipient& one) {
+        return one.address == found->address;
+    });
+    if (!named_before) {
+        recipients.push_back(std::move(*found));
+    }
+    ++transaction_->recipients_ok;
+    say(action, reply::recipient_ok.line);
+    return true;
+}
+
+bool Session::Conversation::data(std::string_view argument, Action& action)
+{
+    if (!argument.empty()) {
+        refuse(action, reply::no_argument);
+        return false;
+    }
+    connection_.reading = Reading::data;
+    say(action, reply::start_content.line);
+    return true;
+}
+
+// A chunk follows its command whatever the answer is, so it is read first and answered behind its last octet.
+void Session::Conversation::bdat(std::string_view argument, const Transition& step, Action& action)
+{
+    const auto chunk = parse_chunk(argument);
+    if (!chunk) {  // what follows may be content or commands: nobody can tell
+        say(action, reply::bad_chunk.line);
+        hang_up(action);
+        return;
+    }
+    chunk_ = Chunk{chunk->octets, chunk->octets, chunk->last, step.refusal};
+    connection_.reading = Reading::chunk;
+    if (step.refusal == nullptr) {
+        connection_.state = step.next;
+        transaction_->content.expect(chunk->octets);
+    }
+    if (chunk->octets == 0) {
+        end_chunk(action);
+        if (!chunk->last && listens()) {
+            count_idle_command(action);
+        }
+    }
+}
+
+bool Session::Conversation::rset(std::string_view argument, Action& action)
+{
+    if (!argument.empty()) {
+        refuse(action, reply::no_argument);
+        return false;
+    }
+    drop_transaction(action);
+    return idle(reply::ok, action);
+}
+
+bool Session::Conversation::quit(std::string_view argument, Action& action)
+{
+    if (!argument.empty()) {
+        refuse(action, reply::no_argument);
+        return false;
+    }
+    say(action, reply::bye.line);
+    hang_up(action);
+    return true;
+}
+
+bool Session::Conversation::idle(const Reply& answer, Action& action)
+{
+    say(action, answer.line);
+    count_idle_command(action);
+    return true;
+}
+
+}  // namespace shield::smtp

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "command.hpp"
+#include "content.hpp"
+#include "lines.hpp"
+#include "transitions.hpp"
+
+#include <shield/smtp/session.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace shield::smtp {
+
+/// What stands behind a Session. conversation.cpp has the commands, session.cpp the octets and the outcomes.
+class Session::Conversation {
+public:
+    Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection);
+
+    [[nodiscard]] Action greet() const;
+    [[nodiscard]] Action receive(std::string_view octets);
+    [[nodiscard]] Action resume();
+    [[nodiscard]] Action accepted(const core::Receipt& receipt);
+    [[nodiscard]] Action refused(core::Refusal why);
+    [[nodiscard]] Action close(const Closing& why);
+
+    [[nodiscard]] bool in_transaction() const noexcept { return transaction_ != nullptr; }
+    [[nodiscard]] const core::Envelope& envelope() const noexcept
+    {
+        return transaction_ ? transaction_->envelope : connection_.peer;
+    }
+
+private:
+    /// What the next octets are.
+    enum class Reading : std::uint8_t { commands, data, chunk, nothing_until_decided, nothing_any_more };
+
+    /// Lasts as long as the connection.
+    struct Connection {
+        core::Envelope peer;  ///< what every message of this connection has in common
+        State state{State::connected};
+        Reading reading{Reading::commands};
+        bool extended{false};            ///< introduced by EHLO or LHLO
+        bool heard{false};               ///< an octet has come
+        std::uint64_t errors{0};         ///< since the last message accepted
+        std::uint64_t idle_commands{0};  ///< likewise, those that bring no message nearer
+        std::uint64_t messages{0};
+    };
+
+    /// Lasts from MAIL to the reply to its message. A pointer, so that an idle session is small.
+    struct Transaction {
+        Transaction(const core::Envelope& peer, const core::Limits& limits) : envelope{peer}, content{limits} {}
+
+        core::Envelope envelope;
+        ContentReader content;
+        std::uint64_t recipients_ok{0};  ///< RCPT answered 250, repeated addresses too: LMTP owes a reply to each
+        bool handed_over{false};         ///< the driver keeps some content already
+    };
+
+    /// The BDAT under way.
+    struct Chunk {
+        std::uint64_t octets{0};
+        std::uint64_t left{0};
+        bool last{false};
+        const Reply* refusal{nullptr};  ///< its octets are passed over, then this is said
+    };
+
+    // session.cpp
+    Action go_on(Action action);
+    Action read(std::string_view input, Action action);
+    bool listens() const noexcept;
+    void read_some(std::string_view& input, Action& action);
+    void read_data(std::string_view& input, Action& action);
+    void read_chunk(std::string_view& input, Action& action);
+    void end_chunk(Action& action);
+    void end_message(Action& action);
+    void forget_transaction();
+    void drop_transaction(Action& action);
+    static void say(Action& action, std::string_view line);
+    void say_for_each_recipient(Action& action, std::string_view line) const;
+    void refuse(Action& action, const Reply& why);
+    void count_error(Action& action);
+    void count_idle_command(Action& action);
+    void hang_up(Action& action);
+
+    // conversation.cpp: true when it was carried out
+    void execute(const CommandLine& line, Action& action);
+    bool carry_out(const Command& command, Action& action);
+    bool introduce(const Command& command, Action& action);
+    bool mail(std::string_view argument, Action& action);
+    bool rcpt(std::string_view argument, Action& action);
+    bool data(std::string_view argument, Action& action);
+    void bdat(std::string_view argument, const Transition& step, Action& action);
+    bool rset(std::string_view argument, Action& action);
+    bool quit(std::string_view argument, Action& action);
+    bool idle(const Reply& answer, Action& action);
+
+    const core::Limits& limits() const noexcept { return policy_->limits; }
+    const std::string& hostname() const noexcept { return policy_->mailboxes.hostname(); }
+
+    std::shared_ptr<const Policy> policy_;
+    Connection connection_;
+    std::unique_ptr<Transaction> transaction_;
+    Chunk chunk_;
+    CommandLines lines_;
+    std::string unread_;  // came behind the end of a message, waits for its outcome
+};
+
+}  // namespace shield::smtp
