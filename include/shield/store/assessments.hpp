@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/store/cases.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shield::store {
+
+/// A message whose assessment is due, leased to this process.
+struct AssessmentWork {
+    std::int64_t message_id{0};
+    core::Reference reference{core::Reference::from_bits(0)};
+    MessageKind kind{MessageKind::first};
+    core::Envelope envelope;
+    std::string octets;
+    unsigned attempt{1};
+};
+
+/// What was granted in the 24 hours before a message, for acknowledge::decide().
+struct AcknowledgementHistory {
+    std::uint64_t sender_day{0}, domain_day{0}, network_day{0}, total_day{0};
+};
+
+/// What the assessment of one message came to.
+struct Assessed {
+    std::int64_t message_id{0};
+    std::optional<core::Assessment> assessment;  ///< nothing: unreadable, and `failure` says why
+    std::string failure;
+    bool automatic{false};
+    core::Verdict verdict;
+
+    /// The case that a verified token of the message names: the message leaves its provisional case and joins it.
+    std::optional<core::Reference> follows;
+    /// What joining does to that case. Pure; runs on the writer thread. Used only when `follows` names a case.
+    Decide on_follow_up;
+
+    struct Grant {
+        Acknowledgement acknowledgement;
+        std::optional<NewOutgoing> reply;  ///< when the state is queued
+    };
+    /// Decides about the acknowledgement, inside the transaction, so that caps are exact and a message gets at most
+    /// one (invariant 4). Pure; runs on the writer thread. `joined`: it became a follow-up.
+    std::function<Grant(const AcknowledgementHistory&, bool joined)> acknowledge;
+
+    std::optional<core::Time> due_at;  ///< of the case at the assessed category, when that changed
+};
+
+/// assess's view of the store: work is taken by lease and comes back as an assessment or a failure.
+class Assessments {
+public:
+    /// Up to `limit` messages, oldest first, leased for `assessment_lease`. Each lease counts as an attempt. A
+    /// lease of a process that is gone counts for nothing.
+    [[nodiscard]] std::vector<AssessmentWork> lease(std::uint64_t limit);
+
+    /// Waits until there may be work, at most so long.
+    void wait(std::chrono::milliseconds at_most);
+    /// Ends every wait now and from now on.
+    void wake();
+
+    /// Records a batch, a savepoint each and as few transactions as intake leaves room for, and forgets the leases;
+    /// returns after the commit. One that cannot be recorded fails alone and is leased again, at last unreadable.
+    void record(std::vector<Assessed> batch);
+
+    /// Indexes for search some messages that are assessed and not indexed yet; how many.
+    [[nodiscard]] std::uint64_t index_some();
+
+    /// How many messages wait.
+    [[nodiscard]] std::uint64_t backlog() const;
+
+private:
+    friend class Store;
+    explicit Assessments(Store::Database& database);
+    void give_up(std::int64_t message_id, const std::string& failure);
+    void try_again_or_give_up(std::int64_t message_id, const std::string& why);
+    Store::Database& database_;
+};
+
+}  // namespace shield::store

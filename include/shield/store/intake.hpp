@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/core/envelope.hpp>
+#include <shield/core/receipt.hpp>
+#include <shield/store/store.hpp>
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <variant>
+
+namespace shield::store {
+
+/// The octets of one message on their way in: in memory up to `spool_memory_max`, then in an unlinked file of the
+/// store's directory. Hashes as it goes. One owner, one thread at a time; throws when the file cannot be written.
+class Spool {
+public:
+    Spool(std::filesystem::path directory, std::uint64_t memory_max);
+    ~Spool();
+    Spool(Spool&&) noexcept;
+    Spool& operator=(Spool&&) noexcept;
+
+    void append(std::string_view octets);
+    void clear();
+    [[nodiscard]] std::uint64_t size() const noexcept;
+
+private:
+    friend class Intake;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// A message that arrived whole.
+struct Submission {
+    core::Envelope envelope;
+    Spool content;
+    core::Time due_at{};  ///< of the provisional case, from its category's promise
+};
+
+/// receive's way into the store: makes a message durable and gives its case a first place in the queue.
+class Intake {
+public:
+    using Outcome = std::variant<core::Receipt, core::Refusal>;
+    using Done = std::function<void(Outcome)>;
+
+    [[nodiscard]] Spool spool() const;
+
+    /// One transaction makes the message, a provisional case at the most pressing category and its assessment work;
+    /// the same octets from the same reverse-path within `repeat_window` join that case as a repeat. `done` runs
+    /// through Options::release after the commit; it is always called, exactly once.
+    void submit(Submission submission, Done done);
+
+private:
+    friend class Store;
+    class Arrival;  // the job; within Intake, for only Intake may make a core::Receipt
+    explicit Intake(Store::Database& database);
+    Store::Database& database_;
+};
+
+}  // namespace shield::store

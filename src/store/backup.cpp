@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database.hpp"
+
+#include <SQLiteCpp/Backup.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace shield::store {
+
+namespace {
+
+constexpr int pages_at_once = 256;
+
+void sync(const std::filesystem::path& path, int flags)
+{
+    const Descriptor file{::open(path.c_str(), flags | O_CLOEXEC)};
+    if (!file || ::fsync(file.value()) != 0) {
+        throw Unavailable{Unavailable::Kind::failed,
+                          path.string() + " cannot be synced: " + std::generic_category().message(errno) + "."};
+    }
+}
+
+void copy(Connection& source, const std::filesystem::path& file,
+          const std::function<void(std::uint64_t, std::uint64_t)>& progress)
+{
+    // The reader's snapshot stays open from the first page to the last: what is written meanwhile neither shows in
+    // the copy nor makes it begin again.
+    (void)source.number("SELECT count(*) FROM sqlite_master");
+    SQLite::Database target{file.string(), SQLite::OPEN_READWRITE};
+    SQLite::Backup backup{target, source.database()};
+    while (backup.executeStep(pages_at_once) != 101) {  // SQLITE_DONE
+        if (progress) {
+            const auto all = static_cast<std::uint64_t>(backup.getTotalPageCount());
+            progress(all - static_cast<std::uint64_t>(backup.getRemainingPageCount()), all);
+        }
+    }
+}
+
+}  // namespace
+
+void Store::backup(const std::filesystem::path& file,
+                   const std::function<void(std::uint64_t, std::uint64_t)>& progress)
+{
+    {
+        const Descriptor made{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640)};
+        if (!made) {
+            throw Unavailable{Unavailable::Kind::failed,
+                              file.string() + " cannot be made: " + std::generic_category().message(errno) + "."};
+        }
+    }
+    try {
+        database_->readers().read_long([&](Connection& source) { copy(source, file, progress); });
+        sync(file, O_RDONLY);
+        sync(std::filesystem::absolute(file).parent_path(), O_RDONLY | O_DIRECTORY);
+    } catch (...) {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);  // half a backup is worse than none
+        throw;
+    }
+}
+
+}  // namespace shield::store

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bell.hpp"
+#include "connection.hpp"
+#include "directory_lock.hpp"
+#include "readers.hpp"
+#include "writer.hpp"
+
+#include <shield/store/store.hpp>
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace shield::store {
+
+inline constexpr std::uint64_t page_size =
+    16384;                                 // measured best: fewer overflow pages for mail of a few kilobytes
+inline constexpr int busy_wait_ms = 5000;  // for somebody with SQLite's own shell; no process of ours competes
+
+[[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& directory);
+/// Its presence asks the next start for a full check.
+[[nodiscard]] std::filesystem::path check_mark(const std::filesystem::path& directory);
+
+/// What the faces of the store share: the directory's lock, the writer, the readers and what is kept in memory
+/// beside them. Owned by Store; thread-safe.
+class Store::Database {
+public:
+    static std::unique_ptr<Database> open(Options options);
+    ~Database();
+
+    [[nodiscard]] core::Time now() const { return options_.clock(); }
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+    [[nodiscard]] const core::Limits& limits() const noexcept { return options_.limits; }
+    [[nodiscard]] Writer& writer() noexcept { return *writer_; }
+    [[nodiscard]] Readers& readers() noexcept { return *readers_; }
+    /// Of this process's leases.
+    [[nodiscard]] std::int64_t owner() const noexcept { return owner_; }
+    /// Writer thread only.
+    [[nodiscard]] std::int64_t next_message_id() noexcept { return next_message_id_++; }
+
+    void load_token_keys(Connection& connection);
+    [[nodiscard]] core::TokenKey signing_key() const;
+    [[nodiscard]] std::optional<core::TokenKey> token_key(unsigned id) const;
+
+    Bell assessment_bell;
+    Bell outbox_bell;
+    std::atomic<std::int64_t> assessment_backlog{0};
+
+    struct Figures {
+        explicit Figures(core::Metrics& metrics);
+        core::Metrics::Value &received, &repeats, &spooled, &retries, &unreadable, &backlog, &outbox_queued,
+            &damaged;
+    };
+    [[nodiscard]] Figures& figures() noexcept { return figures_; }
+
+private:
+    Database(Options options, Descriptor lock);
+    void prepare(Connection& connection) const;
+    void check(Connection& connection, bool ended_cleanly) const;
+    void remember(Connection& connection);
+
+    Options options_;
+    Descriptor lock_;
+    std::int64_t owner_;
+    std::int64_t next_message_id_{1};
+    Figures figures_;
+
+    mutable std::mutex keys_mutex_;
+    std::map<unsigned, core::TokenKey> keys_;
+    unsigned signing_{0};
+
+    std::unique_ptr<Writer> writer_;
+    std::unique_ptr<Readers> readers_;  // closed before the writer, which alone may write the log back
+};
+
+}  // namespace shield::store

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate.hpp"
+
+#include "database.hpp"
+#include "directory_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace shield::store {
+
+namespace {
+
+constexpr std::chrono::seconds look_again{1};
+
+}  // namespace
+
+Gate::Gate(const Options& options)
+    : options_{options},
+      shown_{options.metrics->gauge("shield_store_health", "0 open, 1 full, 2 failed")},
+      closed_{options.metrics->counter("shield_limit_disk_reserve_total", "Times intake closed for want of space")}
+{
+    shown_ = 0;
+}
+
+bool Gate::admits()
+{
+    const core::Time now = options_.clock();
+    if (looked_at_ && now < *looked_at_ + look_again && now >= *looked_at_) {
+        return health_ == Health::open;
+    }
+    looked_at_ = now;
+    if (!disk_has_room()) {
+        fill();
+        return false;
+    }
+    return health_ != Health::failed;
+}
+
+bool Gate::disk_has_room() const
+{
+    if (options_.free_space) {
+        return options_.free_space() >= options_.limits.disk_reserve;
+    }
+    struct statvfs disk {};
+    if (::statvfs(options_.directory.c_str(), &disk) != 0) {
+        return true;  // the write will tell
+    }
+    return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= options_.limits.disk_reserve;
+}
+
+void Gate::fill()
+{
+    Health open = Health::open;
+    if (health_.compare_exchange_strong(open, Health::full)) {
+        shown_ = 1;
+        ++closed_;
+        options_.log->line(core::Severity::error, "store_full", {{"directory", options_.directory.string()}});
+    }
+}
+
+void Gate::open_again()
+{
+    Health full = Health::full;
+    if (health_.compare_exchange_strong(full, Health::open)) {
+        shown_ = 0;
+        options_.log->line(core::Severity::info, "store_open_again", {});
+    }
+}
+
+bool Gate::fail(const std::string& why)
+{
+    if (health_.exchange(Health::failed) == Health::failed) {
+        return false;
+    }
+    shown_ = 2;
+    options_.log->line(core::Severity::error, "store_failed", {{"why", why}});
+    const Descriptor mark{::open(check_mark(options_.directory).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640)};
+    if (mark) {
+        (void)::fsync(mark.value());
+    }
+    return true;
+}
+
+}  // namespace shield::store

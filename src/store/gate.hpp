@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/store/store.hpp>
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+namespace shield::store {
+
+/// Whether the disk can be written: open, full or failed. Full opens again by itself, failed never does. Owned by
+/// the writer; admits() is called under its mutex, everything else by any thread.
+class Gate {
+public:
+    explicit Gate(const Options& options);
+
+    [[nodiscard]] Health health() const noexcept { return health_.load(); }
+
+    /// May a message come in? Looks at the disk at most once a second; while it was full, the first message after a
+    /// look that found room is a trial, and open_again() follows its commit.
+    [[nodiscard]] bool admits();
+
+    void fill();
+    void open_again();
+    /// True for the first failure. Leaves a mark that asks the next start for a full check.
+    bool fail(const std::string& why);
+
+private:
+    [[nodiscard]] bool disk_has_room() const;
+
+    const Options& options_;
+    std::atomic<Health> health_{Health::open};
+    std::optional<core::Time> looked_at_;
+    core::Metrics::Value &shown_, &closed_;
+};
+
+}  // namespace shield::store

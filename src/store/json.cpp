@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace shield::store {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Text is UTF-8 when it comes from our own modules; anything else is kept readable rather than lost.
+std::string written(const Json& value)
+{
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+template <typename Read>
+auto parsed(const std::string& text, const char* what, const Read& read)
+{
+    try {
+        return read(Json::parse(text));
+    } catch (const Json::exception&) {
+        throw Damaged{std::string{what} + " is not what was written"};
+    }
+}
+
+template <typename T>
+T known(const std::optional<T>& value, const char* what)
+{
+    if (!value) {
+        throw Damaged{std::string{what} + " is not a known word"};
+    }
+    return *value;
+}
+
+core::Category category_of(const Json& value)
+{
+    return known(core::parse_category(value.get<std::string>()), "a category");
+}
+
+core::Encryption encryption_of(const Json& value)
+{
+    const auto word = value.get<std::string>();
+    for (const auto candidate : {core::Encryption::none, core::Encryption::pgp_mime, core::Encryption::pgp_inline,
+                                 core::Encryption::smime}) {
+        if (word == to_string(candidate)) {
+            return candidate;
+        }
+    }
+    throw Damaged{"an encryption is not a known word"};
+}
+
+core::Sha256 digest_of(const Json& value)
+{
+    const auto hex = value.get<std::string>();
+    core::Sha256 digest{};
+    if (hex.size() != 2 * digest.size() || hex.find_first_not_of("0123456789abcdef") != std::string::npos) {
+        throw Damaged{"a digest is not 64 digits"};
+    }
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+        digest[i] = static_cast<std::uint8_t>(std::stoul(hex.substr(2 * i, 2), nullptr, 16));
+    }
+    return digest;
+}
+
+Json attachment_json(const core::Attachment& attachment)
+{
+    return {{"name", attachment.name},
+            {"declared_type", attachment.declared_type},
+            {"sniffed_type", attachment.sniffed_type},
+            {"size", attachment.size},
+            {"sha256", core::to_hex(attachment.sha256)},
+            {"embedded_message", attachment.embedded_message}};
+}
+
+core::Attachment attachment_of(const Json& value)
+{
+    core::Attachment attachment;
+    value.at("name").get_to(attachment.name);
+    value.at("declared_type").get_to(attachment.declared_type);
+    value.at("sniffed_type").get_to(attachment.sniffed_type);
+    value.at("size").get_to(attachment.size);
+    attachment.sha256 = digest_of(value.at("sha256"));
+    value.at("embedded_message").get_to(attachment.embedded_message);
+    return attachment;
+}
+
+// Each field beside its name, once for both directions.
+template <typename Machine, typename Each>
+void each_mark(Machine& machine, const Each& each)
+{
+    each("auto_submitted", machine.auto_submitted);
+    each("precedence", machine.precedence);
+    each("list_field", machine.list_field);
+    each("auto_response_suppress", machine.auto_response_suppress);
+    each("autoreply_field", machine.autoreply_field);
+    each("content_type", machine.content_type);
+    each("report_type", machine.report_type);
+    each("calendar_method", machine.calendar_method);
+    each("loop", machine.loop);
+}
+
+template <typename Assessment, typename Each>
+void each_plain_field(Assessment& assessment, const Each& each)
+{
+    each("from", assessment.from);
+    each("from_shown", assessment.from_shown);
+    each("reply_to", assessment.reply_to);
+    each("to_and_cc", assessment.to_and_cc);
+    each("subject", assessment.subject);
+    each("message_id", assessment.message_id);
+    each("references", assessment.references);
+    each("date", assessment.date);
+    each("text", assessment.text);
+    each("text_cut", assessment.text_cut);
+    each("language", assessment.language);
+    each("defects", assessment.defects);
+}
+
+Json classification_json(const core::Classification& classification)
+{
+    Json reasons = Json::array();
+    for (const core::Reason& reason : classification.reasons) {
+        reasons.push_back(
+            {{"sentence", reason.sentence}, {"towards", to_string(reason.towards)}, {"weight", reason.weight}});
+    }
+    return {{"category", to_string(classification.category)},
+            {"probabilities", classification.probabilities},
+            {"reasons", std::move(reasons)},
+            {"flags", classification.flags}};
+}
+
+core::Classification classification_of(const Json& value)
+{
+    core::Classification classification;
+    classification.category = category_of(value.at("category"));
+    value.at("probabilities").get_to(classification.probabilities);
+    for (const Json& reason : value.at("reasons")) {
+        classification.reasons.push_back({reason.at("sentence").get<std::string>(),
+                                          category_of(reason.at("towards")), reason.at("weight").get<double>()});
+    }
+    value.at("flags").get_to(classification.flags);
+    return classification;
+}
+
+}  // namespace
+
+std::string to_json(const std::vector<core::Recipient>& recipients)
+{
+    Json all = Json::array();
+    for (const core::Recipient& recipient : recipients) {
+        all.push_back({{"local", recipient.address.local},
+                       {"domain", recipient.address.domain},
+                       {"mailbox", recipient.mailbox},
+                       {"category", to_string(recipient.category)},
+                       {"acknowledged", recipient.acknowledged}});
+    }
+    return written(all);
+}
+
+std::string to_json(const std::vector<std::string>& words)
+{
+    return written(Json(words));
+}
+
+std::string to_json(const core::Assessment& assessment)
+{
+    Json value = Json::object();
+    each_plain_field(assessment, [&](const char* name, const auto& field) { value[name] = field; });
+    value["encryption"] = to_string(assessment.encryption);
+    Json attachments = Json::array();
+    for (const core::Attachment& attachment : assessment.attachments) {
+        attachments.push_back(attachment_json(attachment));
+    }
+    value["attachments"] = std::move(attachments);
+    Json machine = Json::object();
+    each_mark(assessment.machine, [&](const char* name, const std::string& field) {
+        if (!field.empty()) {
+            machine[name] = field;
+        }
+    });
+    value["machine"] = std::move(machine);
+    value["classification"] = classification_json(assessment.classification);
+    return written(value);
+}
+
+std::string to_json(const core::Verdict& verdict)
+{
+    return written({{"spf", verdict.spf},
+                    {"dkim", verdict.dkim},
+                    {"dmarc", verdict.dmarc},
+                    {"arc", verdict.arc},
+                    {"reply_address_verified", verdict.reply_address_verified}});
+}
+
+std::vector<core::Recipient> recipients_from_json(const std::string& text)
+{
+    return parsed(text, "the list of recipients", [](const Json& all) {
+        std::vector<core::Recipient> recipients;
+        for (const Json& value : all) {
+            recipients.push_back({{value.at("local").get<std::string>(), value.at("domain").get<std::string>()},
+                                  value.at("mailbox").get<std::string>(),
+                                  category_of(value.at("category")),
+                                  value.at("acknowledged").get<bool>()});
+        }
+        return recipients;
+    });
+}
+
+std::vector<std::string> words_from_json(const std::string& text)
+{
+    return parsed(text, "a list of words", [](const Json& all) { return all.get<std::vector<std::string>>(); });
+}
+
+core::Assessment assessment_from_json(const std::string& text)
+{
+    return parsed(text, "the assessment", [](const Json& value) {
+        core::Assessment assessment;
+        each_plain_field(assessment, [&](const char* name, auto& field) { value.at(name).get_to(field); });
+        assessment.encryption = encryption_of(value.at("encryption"));
+        for (const Json& attachment : value.at("attachments")) {
+            assessment.attachments.push_back(attachment_of(attachment));
+        }
+        const Json& machine = value.at("machine");
+        each_mark(assessment.machine,
+                  [&](const char* name, std::string& field) { field = machine.value(name, std::string{}); });
+        assessment.classification = classification_of(value.at("classification"));
+        return assessment;
+    });
+}
+
+core::Verdict verdict_from_json(const std::string& text)
+{
+    return parsed(text, "the verdict", [](const Json& value) {
+        core::Verdict verdict;
+        value.at("spf").get_to(verdict.spf);
+        value.at("dkim").get_to(verdict.dkim);
+        value.at("dmarc").get_to(verdict.dmarc);
+        value.at("arc").get_to(verdict.arc);
+        value.at("reply_address_verified").get_to(verdict.reply_address_verified);
+        return verdict;
+    });
+}
+
+}  // namespace shield::store

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database.hpp"
+#include "events.hpp"
+#include "outgoing.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/store/outbox.hpp>
+
+namespace shield::store {
+
+namespace {
+
+std::string_view to_string(AttemptOutcome::Result result) noexcept
+{
+    switch (result) {
+        case AttemptOutcome::Result::sent:
+            return "sent";
+        case AttemptOutcome::Result::deferred:
+            return "deferred";
+        case AttemptOutcome::Result::failed:
+            return "failed";
+        case AttemptOutcome::Result::unknown:
+            return "unknown";
+    }
+    return "unknown";
+}
+
+/// What an attempt belongs to, while it is under way.
+struct UnderWay {
+    std::int64_t attempt_id{0}, outbox_id{0}, message_id{0}, case_id{0};
+    bool automatic{false}, committing{false};
+    std::string recipient;
+};
+
+constexpr std::string_view select_under_way =
+    "SELECT a.id, a.outbox_id, o.message_id, m.case_id, o.automatic, a.committing_at IS NOT NULL, o.recipient "
+    "FROM attempts a JOIN outbox o ON o.id = a.outbox_id JOIN messages m ON m.id = o.message_id WHERE a.ended_at "
+    "IS NULL ";
+
+UnderWay read_under_way(const Query& row)
+{
+    return {row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.flag(4), row.flag(5), row.text(6)};
+}
+
+void end_mail(Connection& connection, const UnderWay& attempt, std::string_view state, const std::string& reply,
+              core::Time now)
+{
+    connection.run("UPDATE outbox SET state = ? WHERE id = ?", state, attempt.outbox_id);
+    if (!attempt.automatic) {
+        return;
+    }
+    const auto acknowledged =
+        core::parse_acknowledgement_state(state).value_or(core::AcknowledgementState::unknown);
+    const bool sent = acknowledged == core::AcknowledgementState::sent;
+    set_acknowledgement(connection, attempt.message_id,
+                        {acknowledged, sent ? "" : reply, sent ? std::optional{now} : std::nullopt});
+    add_event(connection,
+              {attempt.case_id, attempt.message_id, now, ourselves, "acknowledgement", state, sent ? "" : reply});
+}
+
+void end_attempt(Connection& connection, const UnderWay& attempt, const AttemptOutcome& outcome, core::Time now)
+{
+    using Result = AttemptOutcome::Result;
+    connection.run("UPDATE attempts SET ended_at = ?, outcome = ?, reply = ? WHERE id = ?", now,
+                   to_string(outcome.result), outcome.reply, attempt.attempt_id);
+    add_event(connection, {attempt.case_id, attempt.message_id, now, ourselves, "delivery",
+                           to_string(outcome.result), attempt.recipient + ": " + outcome.reply});
+    switch (outcome.result) {
+        case Result::deferred:
+            if (outcome.try_again_at) {
+                connection.run("UPDATE outbox SET due_at = ? WHERE id = ?", *outcome.try_again_at,
+                               attempt.outbox_id);
+            } else {
+                end_mail(connection, attempt, "failed", "given up: " + outcome.reply, now);
+            }
+            return;
+        case Result::sent:
+        case Result::failed:
+        case Result::unknown:
+            end_mail(connection, attempt, to_string(outcome.result), outcome.reply, now);
+            return;
+    }
+}
+
+// What a process left behind that is gone, or an attempt that outlived its lease: past the second mark nobody knows
+// whether the next hop took the mail, so it is never tried again by itself (invariant 4).
+void settle(Connection& connection, const Store::Database& database)
+{
+    static const std::string sql = std::string{select_under_way} + "AND (a.owner != ? OR o.due_at <= ?)";
+    const core::Time now = database.now();
+    std::vector<UnderWay> left;
+    {
+        Query row = connection.query(sql, database.owner(), now);
+        while (row.next()) {
+            left.push_back(read_under_way(row));
+        }
+    }
+    for (const UnderWay& attempt : left) {
+        using Result = AttemptOutcome::Result;
+        end_attempt(connection, attempt,
+                    attempt.committing
+                        ? AttemptOutcome{Result::unknown, "the attempt was cut off before its answer", {}}
+                        : AttemptOutcome{Result::deferred, "the attempt was cut off and is safe to repeat", now},
+                    now);
+    }
+}
+
+std::vector<DueMail> read_due(Connection& connection, core::Time now, std::uint64_t limit)
+{
+    std::vector<DueMail> due;
+    Query row = connection.query(
+        "SELECT id, attempts, automatic, sender, recipient, octets, created_at, give_up_at FROM outbox "
+        "WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+        now, limit);
+    while (row.next()) {
+        DueMail mail;
+        mail.outbox_id = row.integer(0);
+        mail.attempts = static_cast<unsigned>(row.natural(1)) + 1;
+        mail.automatic = row.flag(2);
+        mail.sender = row.text(3);
+        mail.recipient = row.text(4);
+        mail.octets = row.text(5);
+        mail.created_at = row.time(6);
+        mail.give_up_at = row.time(7);
+        due.push_back(std::move(mail));
+    }
+    return due;
+}
+
+/// The second mark.
+class Committing final : public Job {
+public:
+    Committing(Store::Database& database, std::int64_t attempt_id, std::function<void(bool)> done)
+        : database_{database}, attempt_id_{attempt_id}, done_{std::move(done)}
+    {
+    }
+    void run(Connection& connection) override
+    {
+        marked_ =
+            connection.run("UPDATE attempts SET committing_at = ? WHERE id = ? AND owner = ? AND ended_at IS NULL",
+                           database_.now(), attempt_id_, database_.owner()) == 1;
+    }
+    Completion ended(Fate fate, std::exception_ptr) override
+    {
+        const bool go_on = fate == Fate::committed && marked_;
+        return [done = std::move(done_), go_on] { done(go_on); };
+    }
+
+private:
+    Store::Database& database_;
+    std::int64_t attempt_id_;
+    std::function<void(bool)> done_;
+    bool marked_{false};
+};
+
+/// The end of an attempt. Nobody waits: what is lost here is settled by the next process.
+class Finished final : public Job {
+public:
+    Finished(Store::Database& database, std::int64_t attempt_id, AttemptOutcome outcome)
+        : database_{database}, attempt_id_{attempt_id}, outcome_{std::move(outcome)}
+    {
+        outcome_.reply = core::cut_utf8(outcome_.reply, database_.limits().peer_reply_kept_max);
+    }
+    void run(Connection& connection) override
+    {
+        static const std::string sql = std::string{select_under_way} + "AND a.id = ?";
+        std::optional<UnderWay> attempt;
+        {
+            Query row = connection.query(sql, attempt_id_);
+            if (row.next()) {
+                attempt = read_under_way(row);
+            }
+        }
+        if (attempt) {
+            end_attempt(connection, *attempt, outcome_, database_.now());
+        }
+        queued_ = connection.number("SELECT n FROM outbox_counts WHERE state = 'queued'");
+    }
+    Completion ended(Fate fate, std::exception_ptr) override
+    {
+        if (fate == Fate::committed) {
+            database_.figures().outbox_queued = queued_;
+            database_.outbox_bell.ring();
+        } else {
+            database_.options().log->line(core::Severity::error, "attempt_not_recorded",
+                                          {{"attempt", std::to_string(attempt_id_)}});
+        }
+        return {};
+    }
+
+private:
+    Store::Database& database_;
+    std::int64_t attempt_id_;
+    AttemptOutcome outcome_;
+    std::int64_t queued_{0};
+};
+
+}  // namespace
+
+Outbox::Outbox(Store::Database& database) : database_{database} {}
+
+std::vector<DueMail> Outbox::lease(std::uint64_t limit)
+{
+    database_.outbox_bell.silence();
+    std::int64_t queued = 0;
+    auto due = database_.writer().call([&](Connection& connection) {
+        settle(connection, database_);
+        const core::Time now = database_.now();
+        const core::Time until = now + std::chrono::seconds{database_.limits().delivery_lease};
+        std::vector<DueMail> mails = read_due(connection, now, limit);
+        for (DueMail& mail : mails) {
+            connection.run("INSERT INTO attempts (outbox_id, owner, started_at) VALUES (?, ?, ?)", mail.outbox_id,
+                           database_.owner(), now);
+            mail.attempt_id = connection.last_id();
+            connection.run("UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE id = ?", until,
+                           mail.outbox_id);
+        }
+        queued = connection.number("SELECT n FROM outbox_counts WHERE state = 'queued'");
+        return mails;
+    });
+    database_.figures().outbox_queued = queued;
+    return due;
+}
+
+void Outbox::committing(std::int64_t attempt_id, std::function<void(bool)> done)
+{
+    database_.writer().submit(std::make_unique<Committing>(database_, attempt_id, std::move(done)), Lane::work, 0);
+}
+
+void Outbox::finished(std::int64_t attempt_id, AttemptOutcome outcome)
+{
+    database_.writer().submit(std::make_unique<Finished>(database_, attempt_id, std::move(outcome)), Lane::work, 0);
+}
+
+std::optional<core::Time> Outbox::next_due() const
+{
+    return database_.readers().read([](Connection& connection) {
+        Query row = connection.query("SELECT min(due_at) FROM outbox WHERE state = 'queued'");
+        return row.next() ? row.maybe_time(0) : std::nullopt;
+    });
+}
+
+void Outbox::wait(std::chrono::milliseconds at_most)
+{
+    database_.outbox_bell.wait(at_most);
+}
+
+void Outbox::wake()
+{
+    database_.outbox_bell.end();
+}
+
+}  // namespace shield::store

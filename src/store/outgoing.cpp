@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outgoing.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/core/mailbox.hpp>
+#include <shield/core/network.hpp>
+
+namespace shield::store {
+
+namespace {
+
+// A domain that is not plain ASCII has more spellings than anybody can list (case, width, composed or not, xn--),
+// and all of them reach one place: they share one entry of the counts.
+std::string counted_domain(const std::string& domain)
+{
+    const bool international =
+        !core::is_ascii(domain) || domain.starts_with("xn--") || domain.find(".xn--") != std::string::npos;
+    return international ? "(international)" : domain;
+}
+
+}  // namespace
+
+GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_address)
+{
+    auto mailbox = core::Mailbox::parse(reverse_path);
+    if (!mailbox) {
+        return {core::lowered(reverse_path), {}, core::network_of(client_address)};
+    }
+    mailbox->domain = counted_domain(mailbox->domain);
+    return {mailbox->key(), mailbox->domain, core::network_of(client_address)};
+}
+
+AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& keys, core::Time now)
+{
+    const core::Time since = now - std::chrono::hours{24};
+    const auto count = [&](std::string_view sql, const std::string& key) {
+        return static_cast<std::uint64_t>(connection.number(sql, key, since));
+    };
+    AcknowledgementHistory history;
+    history.sender_day = count(
+        "SELECT count(*) FROM outbox WHERE automatic = 1 AND granted_sender = ? AND created_at > ?", keys.sender);
+    history.domain_day = count(
+        "SELECT count(*) FROM outbox WHERE automatic = 1 AND granted_domain = ? AND created_at > ?", keys.domain);
+    history.network_day = count(
+        "SELECT count(*) FROM outbox WHERE automatic = 1 AND granted_network = ? AND created_at > ?", keys.network);
+    history.total_day = static_cast<std::uint64_t>(
+        connection.number("SELECT count(*) FROM outbox WHERE automatic = 1 AND created_at > ?", since));
+    return history;
+}
+
+void set_acknowledgement(Connection& connection, std::int64_t message_id, const Acknowledgement& acknowledgement)
+{
+    connection.run(
+        "UPDATE messages SET acknowledgement = ?, acknowledgement_reason = ?, acknowledgement_sent_at = ? WHERE id "
+        "= ?",
+        acknowledgement.state, acknowledgement.reason, acknowledgement.sent_at, message_id);
+    connection.run(
+        "UPDATE cases SET held = ? WHERE id = (SELECT case_id FROM messages WHERE id = ?2) AND first_message_id = "
+        "?2",
+        acknowledgement.state == core::AcknowledgementState::held, message_id);
+}
+
+std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoing& mail, std::string_view who,
+                                        core::Time now)
+{
+    std::int64_t message_id = 0;
+    GrantKeys keys;
+    {
+        Query row = connection.query("SELECT id, reverse_path, client_address FROM messages WHERE reference = ?",
+                                     mail.answers.bits());
+        if (!row.next()) {
+            return core::Error{"There is no message " + mail.answers.to_string() + "."};
+        }
+        message_id = row.integer(0);
+        keys = grant_keys(row.text(1), row.text(2));
+    }
+    if (mail.automatic &&
+        connection.number("SELECT count(*) FROM outbox WHERE message_id = ? AND automatic = 1", message_id) != 0) {
+        return core::Error{mail.answers.to_string() + " was acknowledged already."};
+    }
+    const auto only_automatic = [&](const std::string& key) {
+        return mail.automatic ? std::optional{key} : std::nullopt;
+    };
+    connection.run(
+        "INSERT INTO outbox (message_id, automatic, sender, recipient, mail_message_id, octets, text, who, "
+        "created_at, "
+        "give_up_at, due_at, granted_sender, granted_domain, granted_network) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?)",
+        message_id, mail.automatic, mail.sender, mail.recipient, mail.message_id, Octets{mail.octets}, mail.text,
+        who, now, mail.give_up_at, now, only_automatic(keys.sender), only_automatic(keys.domain),
+        only_automatic(keys.network));
+    if (mail.automatic) {
+        set_acknowledgement(connection, message_id, {core::AcknowledgementState::queued, {}, std::nullopt});
+    }
+    return std::nullopt;
+}
+
+}  // namespace shield::store

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "connection.hpp"
+#include "database.hpp"
+
+#include <shield/store/assessments.hpp>
+
+#include <string>
+
+/// What becomes of a message and its case when it is assessed, inside somebody's transaction.
+namespace shield::store {
+
+/// An assessment and how it is written, made before the transaction.
+struct Recordable {
+    Assessed assessed;
+    std::string assessment_json;
+    std::string verdict_json;
+};
+[[nodiscard]] Recordable recordable(Assessed assessed);
+
+/// True when it was recorded, false when that had been done before: then nothing changes.
+bool record_one(Connection& connection, const Store::Database& database, const Recordable& item);
+
+/// For a message that failed once too often: the case stays where it is and says so.
+bool record_unreadable(Connection& connection, const Store::Database& database, std::int64_t message_id,
+                       const std::string& failure);
+
+}  // namespace shield::store

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool.hpp"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace shield::store {
+
+namespace {
+
+[[noreturn]] void fail(const char* what)
+{
+    throw std::system_error{errno, std::generic_category(), what};
+}
+
+// A file without a name: whatever happens to the process, nothing of it stays behind.
+Descriptor open_nameless(const std::filesystem::path& directory)
+{
+    Descriptor file{::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
+    if (file) {
+        return file;
+    }
+    std::string name = (directory / "spool-XXXXXX").string();  // a file system without O_TMPFILE
+    Descriptor named{::mkostemp(name.data(), O_CLOEXEC)};
+    if (!named) {
+        fail("spool");
+    }
+    ::unlink(name.c_str());
+    return named;
+}
+
+void write_all(int file, std::string_view octets)
+{
+    while (!octets.empty()) {
+        const ssize_t written = ::write(file, octets.data(), octets.size());
+        if (written < 0 && errno != EINTR) {
+            fail("spool");
+        }
+        octets.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+}
+
+}  // namespace
+
+Spool::Spool(std::filesystem::path directory, std::uint64_t memory_max) : state_{std::make_unique<State>()}
+{
+    state_->directory = std::move(directory);
+    state_->memory_max = memory_max;
+}
+
+Spool::~Spool() = default;
+Spool::Spool(Spool&&) noexcept = default;
+Spool& Spool::operator=(Spool&&) noexcept = default;
+
+void Spool::append(std::string_view octets)
+{
+    State& state = *state_;
+    if (!state.file && state.memory.size() + octets.size() > state.memory_max) {
+        state.file = open_nameless(state.directory);
+        write_all(state.file.value(), state.memory);
+        std::string{}.swap(state.memory);
+    }
+    if (state.file) {
+        write_all(state.file.value(), octets);
+    } else {
+        state.memory += octets;
+    }
+    state.digest.update(octets);
+    state.size += octets.size();
+}
+
+void Spool::clear()
+{
+    auto fresh = std::make_unique<State>();
+    fresh->directory = std::move(state_->directory);
+    fresh->memory_max = state_->memory_max;
+    state_ = std::move(fresh);
+}
+
+std::uint64_t Spool::size() const noexcept
+{
+    return state_->size;
+}
+
+std::string_view Spool::State::piece(std::uint64_t offset, std::uint64_t octets_max)
+{
+    if (!file) {
+        return std::string_view{memory}.substr(offset, octets_max);
+    }
+    row.resize(std::min(octets_max, size - offset));
+    std::size_t have = 0;
+    while (have < row.size()) {
+        const ssize_t got =
+            ::pread(file.value(), row.data() + have, row.size() - have, static_cast<off_t>(offset + have));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            errno = got == 0 ? EIO : errno;
+            fail("spool");
+        }
+        have += static_cast<std::size_t>(got);
+    }
+    return row;
+}
+
+}  // namespace shield::store

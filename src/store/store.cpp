@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database.hpp"
+
+#include <shield/store/assessments.hpp>
+#include <shield/store/cases.hpp>
+#include <shield/store/intake.hpp>
+#include <shield/store/outbox.hpp>
+#include <shield/store/store.hpp>
+
+namespace shield::store {
+
+std::unique_ptr<Store> Store::open(Options options)
+{
+    return std::unique_ptr<Store>{new Store{Database::open(std::move(options))}};
+}
+
+Store::Store(std::unique_ptr<Database> database)
+    : database_{std::move(database)},
+      intake_{new Intake{*database_}},
+      assessments_{new Assessments{*database_}},
+      outbox_{new Outbox{*database_}},
+      cases_{new Cases{*database_}}
+{
+}
+
+Store::~Store()
+{
+    stop();
+}
+
+void Store::stop()
+{
+    database_->writer().stop();
+}
+
+Intake& Store::intake() noexcept
+{
+    return *intake_;
+}
+Assessments& Store::assessments() noexcept
+{
+    return *assessments_;
+}
+Outbox& Store::outbox() noexcept
+{
+    return *outbox_;
+}
+Cases& Store::cases() noexcept
+{
+    return *cases_;
+}
+
+Health Store::health() const noexcept
+{
+    return database_->writer().health();
+}
+
+}  // namespace shield::store

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "case_rows.hpp"
+#include "database.hpp"
+
+namespace shield::store {
+
+namespace {
+
+constexpr std::size_t faults_max = 1000;
+constexpr std::int64_t messages_at_once = 64;  // a snapshot each, so that the log can be used again in between
+
+using Verification = Store::Verification;
+
+void add_fault(Verification& result, std::string sentence)
+{
+    if (result.faults.size() < faults_max) {
+        result.faults.push_back(std::move(sentence));
+    }
+}
+
+void check_pages(Connection& connection, Verification& result)
+{
+    for (const char* sql : {"PRAGMA integrity_check(100)", "PRAGMA foreign_key_check"}) {
+        Query row = connection.query(sql);
+        while (row.next()) {
+            if (const std::string found = row.text(0); found != "ok") {
+                add_fault(result, "The database's structure: " + found + ".");
+            }
+        }
+    }
+}
+
+struct Kept {
+    std::int64_t id{0};
+    std::int64_t reference{0}, case_id{0};
+    std::uint64_t size{0};
+    std::string sha256;
+};
+
+std::vector<Kept> next_messages(Connection& connection, std::int64_t after)
+{
+    std::vector<Kept> messages;
+    Query row = connection.query(
+        "SELECT id, reference, case_id, size, sha256 FROM messages WHERE id > ? ORDER BY id LIMIT ?", after,
+        messages_at_once);
+    while (row.next()) {
+        messages.push_back({row.integer(0), row.integer(1), row.integer(2), row.natural(3), row.text(4)});
+    }
+    return messages;
+}
+
+void check_message(Connection& connection, const Kept& message, Verification& result)
+{
+    const std::string name = core::Reference::from_bits(static_cast<std::uint64_t>(message.reference)).to_string();
+    ++result.messages;
+    const auto octets = read_octets(connection, message.id, message.size);
+    if (!octets) {
+        add_fault(result, name + " does not have the " + std::to_string(message.size) + " octets that it had.");
+    } else {
+        result.octets += octets->size();
+        const core::Sha256 digest = core::sha256(*octets);
+        if (message.sha256 != std::string_view{reinterpret_cast<const char*>(digest.data()), digest.size()}) {
+            add_fault(result, name + " is not octet for octet what arrived.");
+        }
+    }
+    // By its reference, as a person would ask for it.
+    const auto case_id =
+        case_of(connection, core::Reference::from_bits(static_cast<std::uint64_t>(message.reference)));
+    const bool named =
+        case_id &&
+        connection.number("SELECT count(*) FROM cases WHERE id = ? AND joined_into IS NULL", *case_id) == 1;
+    if (named) {
+        ++result.references;
+    } else {
+        add_fault(result, name + " leads to no case.");
+    }
+}
+
+// Every reference was put on record with its 250, in a table that nothing is deleted from.
+void check_given(Connection& connection, Verification& result)
+{
+    Query row = connection.query(
+        "SELECT e.detail FROM events e LEFT JOIN messages m ON m.id = e.message_id WHERE e.kind = 'received' AND "
+        "m.id IS NULL");
+    while (row.next()) {
+        add_fault(result, "A message is gone: " + row.text(0) + ".");
+    }
+}
+
+}  // namespace
+
+Verification Store::verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress)
+{
+    Verification result;
+    Readers& readers = database_->readers();
+    const auto all = readers.read_long([&](Connection& connection) {
+        check_pages(connection, result);
+        check_given(connection, result);
+        result.cases =
+            static_cast<std::uint64_t>(connection.number("SELECT count(*) FROM cases WHERE joined_into IS NULL"));
+        return static_cast<std::uint64_t>(connection.number("SELECT count(*) FROM messages"));
+    });
+    for (std::int64_t last = 0;;) {
+        const bool more = readers.read_long([&](Connection& connection) {
+            const auto messages = next_messages(connection, last);
+            for (const Kept& message : messages) {
+                check_message(connection, message, result);
+                last = message.id;
+            }
+            return !messages.empty();
+        });
+        if (!more) {
+            return result;
+        }
+        if (progress) {
+            progress(result.messages, std::max(all, result.messages));
+        }
+    }
+}
+
+}  // namespace shield::store

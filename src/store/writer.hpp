@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "connection.hpp"
+#include "gate.hpp"
+
+#include <shield/core/receipt.hpp>
+#include <shield/store/store.hpp>
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace shield::store {
+
+/// How a job ended.
+enum class Fate {
+    committed,   ///< durable
+    refused,     ///< undone alone: what it wrote was not taken
+    full,        ///< nothing was kept, the disk is full
+    failed,      ///< nothing was kept, and nothing more will be written
+    overloaded,  ///< not tried: intake_backlog_max
+    stopped      ///< not tried: the store is closing
+};
+
+/// Something to be written. Made by any thread, run and ended by the writer's.
+class Job {
+public:
+    virtual ~Job() = default;
+    /// Inside the transaction; what it throws undoes it alone. May be called again after its first run was undone.
+    virtual void run(Connection& connection) = 0;
+    /// Called exactly once, when the fate is known. `why` is what run() threw, if refused. What it returns goes
+    /// through Options::release together with that of the whole batch.
+    [[nodiscard]] virtual Completion ended(Fate fate, std::exception_ptr why) = 0;
+};
+
+/// Jobs are taken from lanes so that none starves: a batch is what intake has and a share of the other work; a
+/// large message is a batch of its own.
+enum class Lane { intake, large, work };
+
+/// The one thread that writes and checkpoints. It commits everything that waits in one transaction, a savepoint a
+/// job, without waiting for more to come: the batch grows by itself while a commit is under way. SQLITE_FULL closes
+/// intake until there is space; any other failure of the disk closes the writer for good, for what a failed fsync()
+/// has lost cannot be known.
+class Writer {
+public:
+    Writer(std::unique_ptr<Connection> connection, const Options& options);
+    ~Writer();
+
+    /// `octets` count against intake_backlog_max while they wait.
+    void submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets);
+
+    /// Runs `use` on the writer thread and waits for the commit. Throws what it threw, or Unavailable. Not to be
+    /// called from the writer thread.
+    template <typename Use>
+    auto call(Use use) -> std::invoke_result_t<Use&, Connection&>;
+
+    [[nodiscard]] Health health() const noexcept { return gate_.health(); }
+
+    /// Finishes what waits and refuses what comes later.
+    void stop();
+
+private:
+    struct Entry {
+        std::unique_ptr<Job> job;
+        Lane lane{Lane::work};
+        std::uint64_t octets{0};
+        Fate fate{Fate::committed};
+        std::exception_ptr why;
+    };
+    using Batch = std::vector<Entry>;
+    struct Figures;
+
+    // With the mutex held.
+    [[nodiscard]] bool anything_waits() const;
+    [[nodiscard]] std::optional<Fate> closed_for(Lane lane, std::uint64_t octets);
+    [[nodiscard]] std::vector<Batch> take();
+
+    // On the writer thread.
+    void loop();
+    void process(Batch& batch);
+    void commit(Batch& batch);
+    void run_all(Batch& batch);
+    [[nodiscard]] std::size_t begin_again();
+    void run_one(Entry& entry);
+    void refuse(Entry& entry);
+    void give_up(Batch& batch, const SQLite::Exception& error);
+    void release(Batch& batch);
+    void make_room();
+    void checkpoint(int mode);
+    void fail(const std::string& why);
+    static void set_all(Batch& batch, Fate fate);
+
+    const Options& options_;
+    std::unique_ptr<Connection> connection_;
+    Gate gate_;
+    std::unique_ptr<Figures> figures_;
+    int pages_logged_{0};        // in the write-ahead log; writer thread only
+    int pages_written_back_{0};  // of these, by the last checkpoint
+    std::chrono::steady_clock::time_point room_sought_at_{};
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::array<std::deque<Entry>, 3> lanes_;
+    std::vector<Entry> turned_away_;  // never tried; ended by the writer thread like all others
+    std::uint64_t octets_waiting_{0};
+    bool stopping_{false};
+    bool stopped_{false};
+    std::mutex stop_mutex_;
+    std::thread thread_;
+};
+
+/// A job whose maker waits for it.
+template <typename Use>
+class Call final : public Job {
+public:
+    using Result = std::invoke_result_t<Use&, Connection&>;
+
+    /// On the maker's stack; outlives the job's end.
+    struct Waiter {
+        std::mutex mutex;
+        std::condition_variable ready;
+        std::optional<Fate> fate;
+        std::exception_ptr why;
+        std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
+    };
+
+    Call(Use& use, Waiter& waiter) : use_{use}, waiter_{waiter} {}
+
+    void run(Connection& connection) override
+    {
+        if constexpr (std::is_void_v<Result>) {
+            use_(connection);
+            waiter_.result.emplace(true);
+        } else {
+            waiter_.result.emplace(use_(connection));
+        }
+    }
+    Completion ended(Fate fate, std::exception_ptr why) override
+    {
+        const std::lock_guard lock{waiter_.mutex};
+        waiter_.fate = fate;
+        waiter_.why = std::move(why);
+        waiter_.ready.notify_one();  // under the lock: the waiter may be gone as soon as it sees the fate
+        return {};
+    }
+
+private:
+    Use& use_;
+    Waiter& waiter_;
+};
+
+/// Throws what the fate means to somebody who waits; returns when it is committed.
+void require_committed(Fate fate, const std::exception_ptr& why);
+
+template <typename Use>
+auto Writer::call(Use use) -> std::invoke_result_t<Use&, Connection&>
+{
+    typename Call<Use>::Waiter waiter;
+    submit(std::make_unique<Call<Use>>(use, waiter), Lane::work, 0);
+    std::unique_lock lock{waiter.mutex};
+    waiter.ready.wait(lock, [&] { return waiter.fate.has_value(); });
+    require_committed(*waiter.fate, waiter.why);
+    if constexpr (!std::is_void_v<typename Call<Use>::Result>) {
+        return std::move(*waiter.result);
+    }
+}
+
+}  // namespace shield::store

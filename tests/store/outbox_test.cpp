@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store_fixture.hpp"
+
+namespace shield::store::test {
+
+class StoreOutbox : public StoreTest {
+protected:
+    void SetUp() override { open(); }
+
+    [[nodiscard]] bool commit_mark(std::int64_t attempt)
+    {
+        std::promise<bool> promise;
+        store->outbox().committing(attempt, [&](bool go_on) { promise.set_value(go_on); });
+        return promise.get_future().get();
+    }
+    [[nodiscard]] core::AcknowledgementState state(core::Reference reference) const
+    {
+        return detail(reference).messages.at(0).acknowledgement.state;
+    }
+};
+
+TEST_F(StoreOutbox, ASentMailIsSentOnceAndTheCaseSaysSo)
+{
+    const auto reference = receive_and_grant("x");
+    EXPECT_EQ(store->outbox().next_due(), start_of_tests());
+    const auto due = store->outbox().lease(10);
+    ASSERT_EQ(due.size(), 1U);
+    EXPECT_EQ(due[0].recipient, "ann@reporter.example");
+    EXPECT_EQ(due[0].attempts, 1U);
+    EXPECT_TRUE(due[0].automatic);
+    EXPECT_TRUE(store->outbox().lease(10).empty()) << "it is leased";
+    EXPECT_TRUE(commit_mark(due[0].attempt_id));
+    store->outbox().finished(due[0].attempt_id, {AttemptOutcome::Result::sent, "250 2.0.0 Ok", {}});
+    EXPECT_TRUE(store->outbox().lease(10).empty());
+
+    const auto found = detail(reference);
+    EXPECT_EQ(found.summary.acknowledgement.state, core::AcknowledgementState::sent);
+    EXPECT_EQ(found.summary.acknowledgement.sent_at, start_of_tests());
+    ASSERT_EQ(found.outgoing.size(), 1U);
+    EXPECT_EQ(found.outgoing[0].state, "sent");
+    ASSERT_EQ(found.outgoing[0].attempts.size(), 1U);
+    EXPECT_EQ(found.outgoing[0].attempts[0].outcome, "sent");
+    EXPECT_TRUE(found.outgoing[0].attempts[0].committing_at);
+    EXPECT_FALSE(store->outbox().next_due());
+}
+
+TEST_F(StoreOutbox, ADeferredMailComesAgainWhenItsTimeHasCome)
+{
+    const auto reference = receive_and_grant("x");
+    auto due = store->outbox().lease(1);
+    const auto later = start_of_tests() + std::chrono::minutes{15};
+    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::deferred, "451 4.7.1 later", later});
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+    EXPECT_EQ(store->outbox().next_due(), later);
+    EXPECT_EQ(state(reference), core::AcknowledgementState::queued);
+    pass(std::chrono::minutes{15});
+    due = store->outbox().lease(1);
+    ASSERT_EQ(due.size(), 1U);
+    EXPECT_EQ(due[0].attempts, 2U);
+}
+
+TEST_F(StoreOutbox, WhatIsGivenUpIsFailedWithItsReason)
+{
+    const auto reference = receive_and_grant("x");
+    const auto due = store->outbox().lease(1);
+    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::deferred, "451 later", std::nullopt});
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+    EXPECT_EQ(state(reference), core::AcknowledgementState::failed);
+    EXPECT_THAT(detail(reference).summary.acknowledgement.reason, testing::HasSubstr("451 later"));
+    EXPECT_EQ(detail(reference).outgoing.at(0).state, "failed");
+}
+
+TEST_F(StoreOutbox, ALongReplyIsCut)
+{
+    const auto reference = receive_and_grant("x");
+    const auto due = store->outbox().lease(1);
+    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::failed, std::string(5000, 'x'), {}});
+    (void)store->outbox().lease(1);
+    EXPECT_EQ(detail(reference).outgoing.at(0).attempts.at(0).reply.size(), limits.peer_reply_kept_max);
+}
+
+TEST_F(StoreOutbox, AnAttemptCutOffBeforeTheSecondMarkIsRepeated)
+{
+    const auto reference = receive_and_grant("x");
+    ASSERT_EQ(store->outbox().lease(1).size(), 1U);
+    open();
+    const auto due = store->outbox().lease(1);
+    ASSERT_EQ(due.size(), 1U);
+    EXPECT_EQ(due[0].attempts, 2U);
+    const auto found = detail(reference);
+    ASSERT_EQ(found.outgoing.at(0).attempts.size(), 2U);
+    EXPECT_EQ(found.outgoing.at(0).attempts.at(0).outcome, "deferred");
+}
+
+TEST_F(StoreOutbox, AnAttemptCutOffPastTheSecondMarkIsUnknownAndNeverRepeated)
+{
+    const auto reference = receive_and_grant("x");
+    const auto due = store->outbox().lease(1);
+    ASSERT_TRUE(commit_mark(due.at(0).attempt_id));
+    open();
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+    EXPECT_EQ(state(reference), core::AcknowledgementState::unknown);
+    EXPECT_EQ(detail(reference).outgoing.at(0).state, "unknown");
+    pass(std::chrono::hours{100});
+    open();
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+}
+
+TEST_F(StoreOutbox, AnAttemptThatOutlivedItsLeaseMayNotGoOn)
+{
+    (void)receive_and_grant("x");
+    const auto due = store->outbox().lease(1);
+    pass(std::chrono::seconds{limits.delivery_lease + 1});
+    const auto again = store->outbox().lease(1);
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_FALSE(commit_mark(due.at(0).attempt_id));
+    EXPECT_TRUE(commit_mark(again[0].attempt_id));
+    EXPECT_FALSE(commit_mark(12345));
+}
+
+TEST_F(StoreOutbox, AWordThatComesAfterTheEndChangesNothing)
+{
+    const auto reference = receive_and_grant("x");
+    const auto due = store->outbox().lease(1);
+    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::unknown, "lost", {}});
+    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::deferred, "late", start_of_tests()});
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+    EXPECT_EQ(state(reference), core::AcknowledgementState::unknown);
+}
+
+TEST_F(StoreOutbox, AfterStopTheSecondMarkIsRefused)
+{
+    (void)receive_and_grant("x");
+    const auto due = store->outbox().lease(1);
+    store->stop();
+    EXPECT_FALSE(commit_mark(due.at(0).attempt_id));
+}
+
+TEST_F(StoreOutbox, WaitEndsWhenAMailIsQueued)
+{
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+    std::thread other{[this] { (void)receive_and_grant("x"); }};
+    const auto start = std::chrono::steady_clock::now();
+    while (store->outbox().lease(1).empty() &&
+           std::chrono::steady_clock::now() - start < std::chrono::seconds{20}) {
+        store->outbox().wait(std::chrono::seconds{10});
+    }
+    other.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{5});
+    store->outbox().wake();
+    store->outbox().wait(std::chrono::hours{1});
+    store->outbox().wait(std::chrono::hours{1});
+}
+
+}  // namespace shield::store::test

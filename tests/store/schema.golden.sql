@@ -1,0 +1,254 @@
+CREATE TABLE assessment_work (
+    message_id   INTEGER PRIMARY KEY REFERENCES messages (id),
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    owner        INTEGER NOT NULL DEFAULT 0,
+    leased_until INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE assessments (
+    message_id   INTEGER PRIMARY KEY REFERENCES messages (id),
+    assessed_at  INTEGER NOT NULL,
+    assessment   TEXT,                                -- NULL: the message could not be read
+    failure      TEXT NOT NULL DEFAULT '',
+    automatic    INTEGER NOT NULL CHECK (automatic IN (0, 1)),
+    verdict      TEXT NOT NULL,
+    indexed      INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1)),
+    CHECK ((assessment IS NULL) = (failure != ''))
+) STRICT;
+
+CREATE INDEX assessments_to_index ON assessments (message_id) WHERE indexed = 0;
+
+CREATE TABLE attempts (
+    id             INTEGER PRIMARY KEY,
+    outbox_id      INTEGER NOT NULL REFERENCES outbox (id),
+    owner          INTEGER NOT NULL,
+    started_at     INTEGER NOT NULL,
+    committing_at  INTEGER,                           -- written after 354 and before the final dot
+    ended_at       INTEGER,                           -- NULL: under way, or its process is gone
+    outcome        TEXT CHECK (outcome IN ('sent', 'deferred', 'failed', 'unknown')),
+    reply          TEXT NOT NULL DEFAULT '',          -- the peer's words, cut to peer_reply_kept_max
+    CHECK ((ended_at IS NULL) = (outcome IS NULL))
+) STRICT;
+
+CREATE INDEX attempts_by_outbox ON attempts (outbox_id, id);
+
+CREATE INDEX attempts_under_way ON attempts (id) WHERE ended_at IS NULL;
+
+CREATE TABLE case_counts (
+    list        TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    category    TEXT NOT NULL,
+    answered    INTEGER NOT NULL,
+    held        INTEGER NOT NULL,
+    unreadable  INTEGER NOT NULL,
+    n           INTEGER NOT NULL,
+    PRIMARY KEY (list, state, category, answered, held, unreadable)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cases (
+    id                INTEGER PRIMARY KEY,
+    reference         INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),   -- of its first message
+    first_message_id  INTEGER NOT NULL,
+    category          TEXT NOT NULL CHECK (category IN ('attack', 'urgent', 'support')),
+    category_by       TEXT NOT NULL DEFAULT 'machine' CHECK (category_by IN ('machine', 'person')),
+    state             TEXT NOT NULL DEFAULT 'new'
+                      CHECK (state IN ('new', 'triaged', 'in_progress', 'waiting', 'closed')),
+    code              TEXT CHECK (code IN ('resolved', 'fixed', 'contained', 'duplicate', 'not_applicable',
+                                           'out_of_scope', 'informative', 'handed_over', 'no_answer', 'spam', 'test')),
+    duplicate_of      INTEGER CHECK (duplicate_of BETWEEN 0 AND 1099511627775),
+    mailbox           TEXT NOT NULL,
+    sender            TEXT NOT NULL,                  -- From as shown, or the reverse-path while not assessed
+    subject           TEXT NOT NULL DEFAULT '',
+    received_at       INTEGER NOT NULL,               -- Unix milliseconds, UTC, here and everywhere
+    updated_at        INTEGER NOT NULL,
+    due_at            INTEGER,                        -- the clock runs: unanswered. NULL: it stands still
+    answered_at       INTEGER,                        -- the last reply of a person
+    first_answered_at INTEGER,
+    assignee          TEXT NOT NULL DEFAULT '',
+    message_count     INTEGER NOT NULL DEFAULT 1 CHECK (message_count >= 0),
+    flags             TEXT NOT NULL DEFAULT '[]',     -- a JSON array of words
+    folded            INTEGER NOT NULL DEFAULT 0 CHECK (folded IN (0, 1)),              -- away from the queue: spam
+    unreadable        INTEGER NOT NULL DEFAULT 0 CHECK (unreadable IN (0, 1)),
+    held              INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),                -- the first acknowledgement is
+    joined_into       INTEGER REFERENCES cases (id),  -- an emptied case is only a name for another one
+
+    list      TEXT GENERATED ALWAYS AS (CASE WHEN joined_into IS NOT NULL THEN 'joined' WHEN state = 'closed' THEN 'closed'
+                                             WHEN folded = 1 THEN 'folded' ELSE 'open' END) VIRTUAL,
+    rank      INTEGER GENERATED ALWAYS AS (CASE WHEN category = 'attack' AND due_at IS NOT NULL THEN 0
+                                                WHEN category = 'attack' THEN 1
+                                                WHEN category = 'urgent' THEN 2 ELSE 3 END) VIRTUAL,
+    due_order INTEGER GENERATED ALWAYS AS (ifnull(due_at, 9223372036854775807)) VIRTUAL,
+    CHECK (code IS NULL OR state = 'closed')
+) STRICT;
+
+CREATE INDEX cases_answered ON cases (first_answered_at) WHERE first_answered_at IS NOT NULL;
+
+CREATE TRIGGER cases_are_counted AFTER INSERT ON cases BEGIN
+    INSERT INTO case_counts
+    VALUES (NEW.list, NEW.state, NEW.category, NEW.due_at IS NULL, NEW.held, NEW.unreadable, 1)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER cases_are_counted_again
+AFTER UPDATE OF category, state, folded, held, unreadable, due_at, joined_into ON cases BEGIN
+    UPDATE case_counts SET n = n - 1
+    WHERE list = OLD.list AND state = OLD.state AND category = OLD.category
+      AND answered = (OLD.due_at IS NULL) AND held = OLD.held AND unreadable = OLD.unreadable;
+    INSERT INTO case_counts
+    VALUES (NEW.list, NEW.state, NEW.category, NEW.due_at IS NULL, NEW.held, NEW.unreadable, 1)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE INDEX cases_by_pressure ON cases (list, state, rank, due_order, id);
+
+CREATE INDEX cases_closed ON cases (category, updated_at) WHERE state = 'closed';
+
+CREATE INDEX cases_held ON cases (list, state, rank, due_order, id) WHERE held = 1;
+
+CREATE INDEX cases_joined ON cases (joined_into) WHERE joined_into IS NOT NULL;
+
+CREATE INDEX cases_unanswered ON cases (list, received_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE event_counts (
+    kind  TEXT NOT NULL,
+    word  TEXT NOT NULL,
+    n     INTEGER NOT NULL,
+    PRIMARY KEY (kind, word)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+    id          INTEGER PRIMARY KEY,
+    case_id     INTEGER NOT NULL REFERENCES cases (id),
+    message_id  INTEGER REFERENCES messages (id),
+    at          INTEGER NOT NULL,
+    who         TEXT NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind != ''),
+    word        TEXT NOT NULL DEFAULT '',
+    detail      TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TRIGGER events_are_counted AFTER INSERT ON events BEGIN
+    INSERT INTO event_counts VALUES (NEW.kind, NEW.word, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN
+    SELECT RAISE(ABORT, 'events are append-only');
+END;
+
+CREATE TRIGGER events_are_not_edited BEFORE UPDATE ON events BEGIN
+    SELECT RAISE(ABORT, 'events are append-only');
+END;
+
+CREATE INDEX events_by_case ON events (case_id, id);
+
+CREATE TABLE identifiers (
+    hash        INTEGER NOT NULL,
+    message_id  INTEGER NOT NULL REFERENCES messages (id),
+    PRIMARY KEY (hash, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX identifiers_by_message ON identifiers (message_id);
+
+CREATE TABLE messages (
+    id              INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 140737488355327),       -- 47 bits: see octets.id
+    reference       INTEGER NOT NULL UNIQUE CHECK (reference BETWEEN 0 AND 1099511627775),
+    case_id         INTEGER NOT NULL REFERENCES cases (id),
+    kind            TEXT NOT NULL CHECK (kind IN ('first', 'follow_up', 'repeat')),
+    received_at     INTEGER NOT NULL,
+    client_address  TEXT NOT NULL,
+    client_port     INTEGER NOT NULL CHECK (client_port BETWEEN 0 AND 65535),
+    helo            TEXT NOT NULL,
+    protocol        TEXT NOT NULL,
+    tls             TEXT NOT NULL,
+    reverse_path    TEXT NOT NULL,                    -- '' is the null reverse-path
+    smtputf8        INTEGER NOT NULL CHECK (smtputf8 IN (0, 1)),
+    eight_bit       INTEGER NOT NULL CHECK (eight_bit IN (0, 1)),
+    recipients      TEXT NOT NULL,                    -- a JSON array
+    size            INTEGER NOT NULL CHECK (size >= 0),
+    sha256          BLOB NOT NULL CHECK (length(sha256) = 32),
+    repeat_key      INTEGER NOT NULL,                 -- 64 bits of a hash over sha256 and reverse_path
+    acknowledgement         TEXT NOT NULL DEFAULT 'pending'
+                            CHECK (acknowledgement IN ('pending', 'queued', 'sent', 'unknown', 'failed', 'held', 'suppressed')),
+    acknowledgement_reason  TEXT NOT NULL DEFAULT '',
+    acknowledgement_sent_at INTEGER
+) STRICT;
+
+CREATE INDEX messages_by_case ON messages (case_id, id);
+
+CREATE INDEX messages_by_repeat_key ON messages (repeat_key);
+
+CREATE TABLE octets (
+    id      INTEGER PRIMARY KEY,
+    octets  BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outbox (
+    id               INTEGER PRIMARY KEY,
+    message_id       INTEGER NOT NULL REFERENCES messages (id),    -- which it answers
+    automatic        INTEGER NOT NULL CHECK (automatic IN (0, 1)),
+    sender           TEXT NOT NULL,
+    recipient        TEXT NOT NULL CHECK (recipient != ''),
+    mail_message_id  TEXT NOT NULL,
+    octets           BLOB NOT NULL,
+    text             TEXT NOT NULL,
+    who              TEXT NOT NULL,
+    created_at       INTEGER NOT NULL,
+    give_up_at       INTEGER NOT NULL,
+    state            TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'failed', 'unknown')),
+    due_at           INTEGER NOT NULL,                -- while leased: when the lease ends
+    attempts         INTEGER NOT NULL DEFAULT 0,
+    -- For the caps on acknowledgements: the reverse-path without its suffix, its domain and the client's network.
+    granted_sender   TEXT,
+    granted_domain   TEXT,
+    granted_network  TEXT,
+    CHECK ((automatic = 1) = (granted_sender IS NOT NULL))
+) STRICT;
+
+CREATE INDEX outbox_by_message ON outbox (message_id);
+
+CREATE TABLE outbox_counts (
+    state  TEXT PRIMARY KEY,
+    n      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'queued';
+
+CREATE INDEX outbox_granted ON outbox (created_at) WHERE automatic = 1;
+
+CREATE INDEX outbox_granted_domain ON outbox (granted_domain, created_at) WHERE automatic = 1;
+
+CREATE INDEX outbox_granted_network ON outbox (granted_network, created_at) WHERE automatic = 1;
+
+CREATE INDEX outbox_granted_sender ON outbox (granted_sender, created_at) WHERE automatic = 1;
+
+CREATE TRIGGER outbox_is_counted AFTER INSERT ON outbox BEGIN
+    INSERT INTO outbox_counts VALUES (NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER outbox_is_counted_again AFTER UPDATE OF state ON outbox BEGIN
+    UPDATE outbox_counts SET n = n - 1 WHERE state = OLD.state;
+    INSERT INTO outbox_counts VALUES (NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE UNIQUE INDEX outbox_one_acknowledgement ON outbox (message_id) WHERE automatic = 1;
+
+CREATE VIRTUAL TABLE search USING fts5 (
+    subject, sender, text,
+    content = '', tokenize = 'unicode61 remove_diacritics 2'
+);
+
+CREATE TABLE 'search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE token_keys (
+    id          INTEGER PRIMARY KEY CHECK (id BETWEEN 0 AND 31),
+    generation  INTEGER NOT NULL UNIQUE,              -- the highest signs
+    secret      BLOB NOT NULL CHECK (length(secret) = 32),
+    created_at  INTEGER NOT NULL
+) STRICT;
+

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store_fixture.hpp"
+
+namespace shield::store::test {
+
+class StoreVerify : public StoreTest {
+protected:
+    void SetUp() override
+    {
+        open();
+        first = receive("one");
+        (void)receive("two");
+        (void)receive("two");
+        assess_all();
+    }
+    /// The faults after somebody changed the file.
+    [[nodiscard]] std::vector<std::string> faults_after(const std::string& sql)
+    {
+        store.reset();
+        tamper(sql);
+        open();
+        return store->verify({}).faults;
+    }
+    core::Reference first{core::Reference::from_bits(0)};
+};
+
+TEST_F(StoreVerify, CountsWhatIsThere)
+{
+    std::uint64_t last = 0;
+    const auto result = store->verify([&](std::uint64_t done, std::uint64_t all) {
+        EXPECT_LE(done, all);
+        last = done;
+    });
+    EXPECT_EQ(last, 3U);
+    EXPECT_EQ(result.messages, 3U);
+    EXPECT_EQ(result.octets, 9U);
+    EXPECT_EQ(result.cases, 2U);
+    EXPECT_EQ(result.references, 3U);
+    EXPECT_TRUE(result.faults.empty());
+}
+
+TEST_F(StoreVerify, AChangedOctetIsFound)
+{
+    EXPECT_THAT(faults_after("UPDATE octets SET octets = CAST('onf' AS BLOB) WHERE octets = CAST('one' AS BLOB)"),
+                testing::ElementsAre(
+                    testing::AllOf(testing::HasSubstr(first.to_string()), testing::HasSubstr("octet for octet"))));
+}
+
+TEST_F(StoreVerify, LostOctetsAreFound)
+{
+    EXPECT_THAT(faults_after("DELETE FROM octets WHERE octets = CAST('one' AS BLOB)"),
+                testing::ElementsAre(testing::HasSubstr(first.to_string())));
+    EXPECT_THROW((void)store->cases().octets(first), Unavailable);
+}
+
+TEST_F(StoreVerify, AReferenceThatWasGivenAndIsGoneIsFound)
+{
+    const auto faults = faults_after("PRAGMA foreign_keys = OFF; DELETE FROM messages WHERE id = 1");
+    EXPECT_THAT(faults, testing::Contains(testing::HasSubstr("A message is gone: " + first.to_string())));
+}
+
+TEST_F(StoreVerify, ACaseThatIsGoneIsFound)
+{
+    EXPECT_THAT(faults_after("PRAGMA foreign_keys = OFF; DELETE FROM cases WHERE id = 1"),
+                testing::Contains(testing::HasSubstr(first.to_string() + " leads to no case")));
+}
+
+TEST_F(StoreVerify, ABackupIsTakenWhileMailArrivesAndIsWhole)
+{
+    Directory other;
+    const auto copy = other.path() / "shield.db";
+    std::atomic<bool> stop{false};
+    std::thread sender{[&] {
+        for (int i = 0; !stop; ++i) {
+            (void)receive("while " + std::to_string(i));
+        }
+    }};
+    store->backup(copy, {});
+    stop = true;
+    sender.join();
+    EXPECT_THROW(store->backup(copy, {}), Unavailable) << "a backup never overwrites";
+
+    Options made = options();
+    made.directory = other.path();
+    const auto restored = Store::open(made);
+    EXPECT_EQ(restored->cases().octets(first), "one");
+    const auto result = restored->verify({});
+    EXPECT_TRUE(result.faults.empty());
+    EXPECT_GE(result.messages, 3U);
+    EXPECT_EQ(restored->token_key().secret, store->token_key().secret);
+}
+
+}  // namespace shield::store::test
