@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace shield::net {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t buffer_size = 65536;
+
+std::array<char, buffer_size>& thread_buffer()
+{
+    static thread_local std::array<char, buffer_size> buffer;
+    return buffer;
+}
+
+bool nothing_now(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+}  // namespace
+
+Stream::Stream(const Strand& strand, Descriptor socket) : socket_{strand, socket.number()}, timer_{strand}
+{
+    static_cast<void>(socket.release());
+}
+
+Awaitable<Stream::Status> Stream::connect(const SocketAddress& to, Moment deadline)
+{
+    if (::connect(number(), to.get(), to.size) == 0)
+        co_return Status::done;
+    if (errno != EINPROGRESS) {
+        error_ = errno;
+        co_return Status::lost;
+    }
+    const auto status = co_await wait(Waiting::to_write, deadline);
+    if (status != Status::done)
+        co_return status;
+    socklen_t size = sizeof error_;
+    ::getsockopt(number(), SOL_SOCKET, SO_ERROR, &error_, &size);
+    co_return error_ == 0 ? Status::done : Status::lost;
+}
+
+Stream::Octets Stream::read_now()
+{
+    auto& buffer = thread_buffer();
+    for (;;) {
+        const auto got = ::recv(number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (got > 0)
+            return {Status::done, {buffer.data(), static_cast<std::size_t>(got)}};
+        if (got == 0)
+            return {Status::end, {}};
+        if (errno == EINTR)
+            continue;
+        if (nothing_now(errno))
+            return {Status::interrupted, {}};
+        error_ = errno;
+        return {Status::lost, {}};
+    }
+}
+
+Awaitable<Stream::Octets> Stream::read(Moment deadline)
+{
+    for (;;) {
+        const auto status = co_await wait(Waiting::to_read, deadline);
+        if (status != Status::done)
+            co_return Octets{status, {}};
+        const auto got = read_now();
+        if (got.status != Status::interrupted)
+            co_return got;
+    }
+}
+
+Awaitable<Stream::Status> Stream::write(std::string_view octets, Moment deadline)
+{
+    while (!octets.empty()) {
+        const auto sent = ::send(number(), octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) {
+            octets.remove_prefix(static_cast<std::size_t>(sent));
+            continue;
+        }
+        if (errno == EINTR)
+            continue;
+        if (!nothing_now(errno)) {
+            error_ = errno;
+            co_return Status::lost;
+        }
+        const auto status = co_await wait(Waiting::to_write, deadline);
+        if (status != Status::done)
+            co_return status;
+    }
+    co_return Status::done;
+}
+
+Awaitable<void> Stream::finish(Moment deadline)
+{
+    if (::shutdown(number(), SHUT_WR) != 0)
+        co_return;
+    for (;;) {
+        const auto got = co_await read(deadline);
+        if (got.status == Status::end || got.status == Status::late || got.status == Status::lost)
+            co_return;
+    }
+}
+
+void Stream::interrupt()
+{
+    interrupted_ = true;
+    if (waiting_ == Waiting::to_read)
+        socket_.cancel();
+}
+
+std::string Stream::error() const
+{
+    return std::generic_category().message(error_);
+}
+
+Awaitable<Stream::Status> Stream::wait(Waiting what, Moment deadline)
+{
+    if (what == Waiting::to_read && std::exchange(interrupted_, false))
+        co_return Status::interrupted;
+
+    late_ = false;
+    waiting_ = what;
+    arm(deadline);
+    boost::system::error_code error;
+    co_await socket_.async_wait(what == Waiting::to_read ? asio::posix::descriptor_base::wait_read
+                                                         : asio::posix::descriptor_base::wait_write,
+                                asio::redirect_error(asio::use_awaitable, error));
+    waiting_ = Waiting::no;
+    deadline_ = Moment::max();
+
+    if (!error)
+        co_return Status::done;
+    if (late_)
+        co_return Status::late;
+    if (what == Waiting::to_read && std::exchange(interrupted_, false))
+        co_return Status::interrupted;
+    error_ = error.value();
+    co_return Status::lost;
+}
+
+void Stream::arm(Moment deadline)
+{
+    deadline_ = deadline;
+    if (armed_ && timer_.expiry() <= deadline)
+        return;
+    armed_ = true;
+    timer_.expires_at(deadline);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        if (const auto self = error ? nullptr : weak.lock())
+            self->timer_fired();
+    });
+}
+
+void Stream::timer_fired()
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (now < timer_.expiry())
+        return;  // was on its way when a nearer deadline armed the timer again
+    armed_ = false;
+    if (waiting_ == Waiting::no)
+        return;  // the next wait arms it
+    if (now < deadline_) {
+        arm(deadline_);
+        return;
+    }
+    late_ = true;
+    socket_.cancel();
+}
+
+}  // namespace shield::net
