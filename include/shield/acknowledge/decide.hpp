@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/core/assessment.hpp>
+#include <shield/core/envelope.hpp>
+#include <shield/core/limits.hpp>
+#include <shield/core/mailboxes.hpp>
+#include <shield/core/verdict.hpp>
+
+#include <string>
+
+namespace shield::acknowledge {
+
+/// What was granted before, counted over the 24 hours before this message, and what it follows.
+struct History {
+    std::uint64_t sender_day{0};
+    std::uint64_t domain_day{0};
+    std::uint64_t network_day{0};
+    std::uint64_t total_day{0};
+    bool follow_up{false};  ///< joins a case that is already known
+    bool repeat{false};     ///< the same octets came before
+};
+
+enum class Unverified { hold, send };
+
+/// queued, held or suppressed, and why.
+struct Decision {
+    core::AcknowledgementState state{core::AcknowledgementState::held};
+    std::string reason;
+
+    friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+/// Why a machine wrote this message, in a sentence, or empty when a person may have (RFC 3834 section 2 and
+/// practice).
+[[nodiscard]] std::string machine_reason(const core::Envelope& envelope, const core::Assessment& message,
+                                         const core::Mailboxes& ours);
+
+/// May this message be acknowledged? Pure (invariants 4, 5, 10). `message` is null for one that could not be read:
+/// that is held.
+[[nodiscard]] Decision decide(const core::Envelope& envelope, const core::Assessment* message,
+                              const core::Verdict& verdict, const History& history, const core::Mailboxes& ours,
+                              Unverified unverified, const core::Limits& limits);
+
+}  // namespace shield::acknowledge
