@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/acknowledge/reply.hpp>
+#include <shield/acknowledge/templates.hpp>
+#include <shield/classify/classifier.hpp>
+#include <shield/core/limits.hpp>
+#include <shield/core/mailboxes.hpp>
+#include <shield/core/promise.hpp>
+#include <shield/store/cases.hpp>
+#include <shield/store/store.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace shield::triage {
+
+/// What the operations need to know of the configuration. A reload makes a new one.
+struct Settings {
+    acknowledge::Sender sender;
+    acknowledge::Templates templates;
+    core::Mailboxes mailboxes;
+    core::Promises promises;
+    std::chrono::seconds give_up_after{};  ///< automatic replies
+    std::chrono::seconds give_up_after_person{};
+    core::Limits limits;
+};
+
+/// What a person may do with cases. Every face (shieldctl, later the web) speaks to it in the same requests.
+///
+/// A request is one JSON object, {"command": "claim", "reference": "SR-…", …}; so is the answer: {"status": 0,
+/// "result": …} or {"status": 1, "error": "sentence"} with the exit status of the contract, and "warnings" that a
+/// person must hear. Octets (raw, attachment, a dry run of reply) follow the answer's JSON after a line feed, as
+/// many as its "octets" says. Requests are hostile input: bounded, checked, never trusted; a member that a command
+/// does not have is refused. Thread-safe; waits for the store.
+///
+// clang-format off
+///     queue            category? state? held? spam? limit? full?   full: every key of the contract, not just a row's
+///     search           words limit? full?
+///     show             reference
+///     raw              reference message?                          a message by its number, or the one that
+///     attachment       reference message? number                   reference names
+///     claim, reopen    reference
+///     note             reference text
+///     set              reference state
+///     reclassify       reference category
+///     reply            reference (text | template) to? dry_run?
+///     close            reference code of?
+///     join             reference into
+///     release          references                                  the result has a status and an error for each
+///     backup           file
+///     stats, templates, verify, rotate-token-key
+// clang-format on
+class Desk {
+public:
+    Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock);
+    ~Desk();
+
+    /// `who` is who asks: it is written to the history.
+    [[nodiscard]] std::string execute(std::string_view request, std::string_view who);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// What a follow-up does to the case it joins: a person's reopens it and starts its clock again, a machine's only
+/// adds. `from_another_address` is put on record. Pure.
+[[nodiscard]] store::Decide on_follow_up(bool automatic, bool from_another_address, core::Time now,
+                                         const core::Promises& promises);
+
+/// The acknowledgement of a message, ready for the outbox; used when it is granted at once and when a person
+/// releases it later. `due` is named only if the category's promise tells and it is still `promise_time_min` away.
+[[nodiscard]] store::NewOutgoing make_acknowledgement(const Settings& settings, const core::Envelope& envelope,
+                                                      const core::Assessment& message, core::Category category,
+                                                      core::Reference reference, std::optional<core::Time> due,
+                                                      std::string_view token, std::string_view unique,
+                                                      core::Time now);
+
+}  // namespace shield::triage

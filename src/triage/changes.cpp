@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acts.hpp"
+#include "operations.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/core/mailbox.hpp>
+#include <shield/core/printable.hpp>
+
+#include <utility>
+
+namespace shield::triage {
+
+namespace {
+
+Answer answer_for(core::result<store::CaseDetail> outcome)
+{
+    return outcome ? Answer::done(case_json(*outcome)) : Answer::refused(outcome.error().sentence);
+}
+
+}  // namespace
+
+core::Error no_such_case(core::Reference reference)
+{
+    return {"there is no case " + reference.to_string()};
+}
+
+Answer Operations::change(core::Reference reference, const store::Decide& decide)
+{
+    if (!store_.cases().find(reference)) {
+        return Answer::refused(no_such_case(reference).sentence);
+    }
+    return answer_for(store_.cases().change(reference, who_, decide));
+}
+
+// The token of a case is made before the store decides: its keys are not to be asked for inside a transaction.
+Stamp Operations::stamp_for(const store::CaseDetail& detail)
+{
+    return {core::make_token(store_.token_key(), detail.summary.reference), store_.unique_name(), now_};
+}
+
+Answer Operations::claim(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    return change(reference, [&](const store::CaseDetail& detail) { return acts::claim(detail, who_); });
+}
+
+Answer Operations::note(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const std::string text = request.text("text");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    if (core::trimmed(text).empty()) {
+        return Answer::misused("the note is empty");
+    }
+    if (text.size() > settings_->limits.note_max) {
+        return Answer::refused("a note has at most " + std::to_string(settings_->limits.note_max) +
+                               " octets; limits.note_max sets how many");
+    }
+    return change(reference, [&](const store::CaseDetail&) { return acts::note(text); });
+}
+
+Answer Operations::set(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const core::State wanted = request.state("state");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    return change(reference, [&](const store::CaseDetail& detail) { return acts::set_state(detail, wanted); });
+}
+
+Answer Operations::reclassify(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const core::Category category = request.category("category");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    return change(reference, [&](const store::CaseDetail& detail) {
+        return acts::reclassify(detail, category, settings_->promises);
+    });
+}
+
+Answer Operations::close(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const core::ClosingCode code = request.closing_code("code");
+    const auto of = request.reference_if("of");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    if ((code == core::ClosingCode::duplicate) != of.has_value()) {
+        return Answer::misused("the code duplicate, and no other, comes with the case it repeats: --of REF");
+    }
+    std::optional<store::CaseDetail> original;
+    if (of) {
+        original = store_.cases().find(*of);
+        if (!original) {
+            return Answer::refused(no_such_case(*of).sentence);
+        }
+    }
+    return change(reference, [&](const store::CaseDetail& detail) { return acts::close(detail, code, original); });
+}
+
+Answer Operations::reopen(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    return change(reference,
+                  [&](const store::CaseDetail& detail) { return acts::reopen(detail, now_, settings_->promises); });
+}
+
+Answer Operations::join(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const core::Reference into = request.reference("into");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    const auto joining = store_.cases().find(reference);
+    const auto target = store_.cases().find(into);
+    if (!joining || !target) {
+        return Answer::refused(no_such_case(joining ? into : reference).sentence);
+    }
+    if (joining->summary.id == target->summary.id) {
+        return Answer::refused(reference.to_string() + " is part of " + target->summary.reference.to_string() +
+                               " already");
+    }
+    if (target->summary.state == core::State::closed && joining->summary.state != core::State::closed) {
+        return Answer::refused(target->summary.reference.to_string() + " is closed, and joining would hide " +
+                               joining->summary.reference.to_string() + "; reopen it first");
+    }
+    return answer_for(store_.cases().join(joining->summary.reference, target->summary.reference, who_));
+}
+
+Answer Operations::reply(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const auto written = request.text_if("text");
+    const auto canned = request.text_if("template");
+    const auto to = request.text_if("to");
+    const bool dry_run = request.flag("dry_run");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    if (written.has_value() == canned.has_value()) {
+        return Answer::misused("a reply has either a text or a template");
+    }
+    const auto detail = store_.cases().find(reference);
+    if (!detail) {
+        return Answer::refused(no_such_case(reference).sentence);
+    }
+    std::string text = written.value_or("");
+    if (canned) {
+        const auto filled =
+            settings_->templates.fill(*canned, acts::language_of(*detail), detail->summary.reference, {});
+        if (!filled) {
+            return Answer::refused("there is no template '" + core::printable_line(*canned) +
+                                   "'; 'templates' lists them");
+        }
+        text = filled->body;
+    }
+    if (core::trimmed(text).empty()) {
+        return Answer::misused("the reply is empty");
+    }
+    if (text.size() > settings_->limits.reply_text_max) {
+        return Answer::refused("a reply has at most " + std::to_string(settings_->limits.reply_text_max) +
+                               " octets; limits.reply_text_max sets how many");
+    }
+    const auto recipient = acts::reply_recipient(*detail, to, settings_->mailboxes);
+    if (!recipient) {
+        return Answer::refused(recipient.error().sentence);
+    }
+    return send_reply(*detail, recipient->to_string(), text, dry_run);
+}
+
+Answer Operations::send_reply(const store::CaseDetail& detail, const std::string& recipient,
+                              const std::string& text, bool dry_run)
+{
+    const store::NewOutgoing mail =
+        make_reply(*settings_, detail, recipient, reply_subject(detail), text, stamp_for(detail));
+    const auto decide = [&](const store::CaseDetail& current) { return acts::reply(current, mail, now_); };
+    if (dry_run) {
+        const auto allowed = decide(detail);
+        if (!allowed) {
+            return Answer::refused(allowed.error().sentence);
+        }
+        Answer answer = Answer::done({{"recipient", mail.recipient}, {"sender", mail.sender}, {"text", text}});
+        answer.warnings = acts::reply_warnings(detail, recipient);
+        answer.octets = mail.octets;
+        return answer;
+    }
+    Answer answer = change(detail.summary.reference, decide);
+    if (answer.status == 0) {
+        answer.warnings = acts::reply_warnings(detail, recipient);
+        answer.result["recipient"] = mail.recipient;
+    }
+    return answer;
+}
+
+core::result<store::CaseDetail> Operations::release_one(const std::string& written)
+{
+    const auto reference = core::Reference::parse(written);
+    if (!reference) {
+        return core::Error{"this is not a reference; one looks like SR-7F3K-92QX"};
+    }
+    const auto detail = store_.cases().find(*reference);
+    if (!detail) {
+        return no_such_case(*reference);
+    }
+    if (const auto allowed = acts::may_release(*detail); !allowed) {
+        return allowed.error();
+    }
+    const store::Message& first = detail->messages.front();
+    const Stamp stamp = stamp_for(*detail);
+    const store::NewOutgoing mail = make_acknowledgement(
+        *settings_, first.envelope, first.assessment.value_or(core::Assessment{}), detail->summary.category,
+        first.reference, detail->summary.due_at, stamp.token, stamp.unique, now_);
+    return store_.cases().change(*reference, who_,
+                                 [&](const store::CaseDetail& current) { return acts::release(current, mail); });
+}
+
+Answer Operations::release(Request& request)
+{
+    const std::vector<std::string> references = request.texts("references");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    if (references.size() > settings_->limits.control_references_max) {
+        return Answer::refused("at most " + std::to_string(settings_->limits.control_references_max) +
+                               " acknowledgements are released at once");
+    }
+    Answer answer = Answer::done(Json::array());
+    std::size_t failed = 0;
+    for (const std::string& written : references) {
+        const auto outcome = release_one(written);
+        failed += outcome ? 0 : 1;
+        answer.result.push_back(outcome ? Json{{"reference", outcome->summary.reference.to_string()}, {"status", 0}}
+                                        : Json{{"reference", core::printable_line(core::cut_utf8(written, 60))},
+                                               {"status", 1},
+                                               {"error", outcome.error().sentence}});
+    }
+    if (failed != 0) {
+        answer.status = 1;
+        answer.error = std::to_string(failed) + " of " + std::to_string(references.size()) + " not released";
+    }
+    return answer;
+}
+
+}  // namespace shield::triage

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outgoing.hpp"
+
+#include "acts.hpp"
+
+#include <shield/core/ascii.hpp>
+
+#include <stdexcept>
+
+namespace shield::triage {
+
+std::string reply_subject(const store::CaseDetail& detail)
+{
+    const std::string_view subject = core::trimmed(detail.summary.subject);
+    if (subject.empty()) {
+        return "Re: your message " + detail.summary.reference.to_string();
+    }
+    return core::istarts_with(subject, "Re:") ? std::string{subject} : "Re: " + std::string{subject};
+}
+
+store::NewOutgoing make_reply(const Settings& settings, const store::CaseDetail& detail, std::string_view recipient,
+                              std::string_view subject, std::string_view text, const Stamp& stamp)
+{
+    const store::Message& answered = acts::last_word(detail);
+    acknowledge::Answered about{std::string{recipient}, {}, {}};
+    if (answered.assessment) {
+        about.message_id = answered.assessment->message_id;
+        about.references = answered.assessment->references;
+    }
+    acknowledge::Reply reply =
+        acknowledge::make_personal(settings.sender, about, subject, text, stamp.token, stamp.unique, stamp.now);
+    store::NewOutgoing mail;
+    mail.automatic = false;
+    mail.answers = answered.reference;
+    mail.sender = std::move(reply.sender);
+    mail.recipient = std::move(reply.recipient);
+    mail.message_id = std::move(reply.message_id);
+    mail.octets = std::move(reply.octets);
+    mail.text = std::string{text};
+    mail.give_up_at = stamp.now + settings.give_up_after_person;
+    return mail;
+}
+
+store::NewOutgoing make_acknowledgement(const Settings& settings, const core::Envelope& envelope,
+                                        const core::Assessment& message, core::Category category,
+                                        core::Reference reference, std::optional<core::Time> due,
+                                        std::string_view token, std::string_view unique, core::Time now)
+{
+    const bool tells = settings.promises[static_cast<std::size_t>(category)].tell;
+    const std::chrono::seconds near{static_cast<std::int64_t>(settings.limits.promise_time_min)};
+    if (!tells || !due || *due - now < near) {
+        due.reset();  // a time that is nearly over would be a promise nobody can keep
+    }
+    const auto text = settings.templates.fill(to_string(category), message.language, reference, due);
+    if (!text) {
+        throw std::logic_error("there is no template for the category " + std::string{to_string(category)});
+    }
+    acknowledge::Reply reply = acknowledge::make_automatic(
+        settings.sender, {envelope.reverse_path, message.message_id, {}}, *text, token, unique, now);
+    store::NewOutgoing mail;
+    mail.automatic = true;
+    mail.answers = reference;
+    mail.sender = std::move(reply.sender);
+    mail.recipient = std::move(reply.recipient);
+    mail.message_id = std::move(reply.message_id);
+    mail.octets = std::move(reply.octets);
+    mail.give_up_at = now + settings.give_up_after;
+    return mail;
+}
+
+}  // namespace shield::triage

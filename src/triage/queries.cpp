@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operations.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/mime/read.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace shield::triage {
+
+namespace {
+
+// The message a request means: the one that `number` counts, or the one that the reference names.
+const store::Message* choose(const store::CaseDetail& detail, core::Reference reference,
+                             std::optional<std::uint64_t> number)
+{
+    if (number) {
+        return *number >= 1 && *number <= detail.messages.size() ? &detail.messages[*number - 1] : nullptr;
+    }
+    const auto found = std::find_if(detail.messages.begin(), detail.messages.end(),
+                                    [&](const store::Message& message) { return message.reference == reference; });
+    return found == detail.messages.end() ? &detail.messages.front() : &*found;
+}
+
+Answer no_such_message(const store::CaseDetail& detail)
+{
+    return Answer::refused(detail.summary.reference.to_string() + " has messages 1 to " +
+                           std::to_string(detail.messages.size()));
+}
+
+// Rows alone are enough for a list that people read; `full` has every key of the contract, at one more query a
+// case.
+Json cases_json(const store::Cases& cases, const std::vector<store::Case>& rows, bool full)
+{
+    Json list = Json::array();
+    for (const store::Case& row : rows) {
+        if (!full) {
+            list.push_back(row_json(row));
+        } else if (const auto detail = cases.find(row.reference); detail && detail->summary.id == row.id) {
+            list.push_back(case_json(*detail));
+        }
+    }
+    return list;
+}
+
+}  // namespace
+
+Answer Operations::queue(Request& request)
+{
+    store::QueueFilter filter;
+    filter.category = request.category_if("category");
+    filter.state = request.state_if("state");
+    filter.held = request.flag("held");
+    filter.spam = request.flag("spam");
+    filter.limit = std::min(request.number_if("limit").value_or(filter.limit), settings_->limits.queue_rows_max);
+    const bool full = request.flag("full");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    const store::Queue queue = store_.cases().queue(filter);
+    return Answer::done({{"cases", cases_json(store_.cases(), queue.cases, full)},
+                         {"counts", counts_json(queue.counts)},
+                         {"limit", filter.limit}});
+}
+
+Answer Operations::search(Request& request)
+{
+    constexpr std::uint64_t usual = 50;
+    const std::string words = request.text("words");
+    const std::uint64_t limit =
+        std::min(request.number_if("limit").value_or(usual), settings_->limits.search_rows_max);
+    const bool full = request.flag("full");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    if (words.size() > settings_->limits.search_words_max) {
+        return Answer::misused("a search has at most " + std::to_string(settings_->limits.search_words_max) +
+                               " octets");
+    }
+    return Answer::done(cases_json(store_.cases(), store_.cases().search(words, limit), full));
+}
+
+Answer Operations::show(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    const auto detail = store_.cases().find(reference);
+    return detail ? Answer::done(detail_json(*detail, settings_->limits.show_text_max))
+                  : Answer::refused(no_such_case(reference).sentence);
+}
+
+Answer Operations::raw(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const auto number = request.number_if("message");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    const auto detail = store_.cases().find(reference);
+    if (!detail) {
+        return Answer::refused(no_such_case(reference).sentence);
+    }
+    const store::Message* message = choose(*detail, reference, number);
+    auto octets = message != nullptr ? store_.cases().octets(message->reference) : std::nullopt;
+    if (!octets) {
+        return no_such_message(*detail);
+    }
+    Answer answer = Answer::done({{"reference", message->reference.to_string()}, {"size", octets->size()}});
+    answer.octets = std::move(octets);
+    return answer;
+}
+
+Answer Operations::attachment(Request& request)
+{
+    const core::Reference reference = request.reference("reference");
+    const auto message_number = request.number_if("message");
+    const auto number = request.number_if("number");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    const auto detail = store_.cases().find(reference);
+    if (!detail) {
+        return Answer::refused(no_such_case(reference).sentence);
+    }
+    const store::Message* message = choose(*detail, reference, message_number);
+    if (message == nullptr) {
+        return no_such_message(*detail);
+    }
+    const std::size_t count = message->assessment ? message->assessment->attachments.size() : 0;
+    const auto whole =
+        number && *number >= 1 && *number <= count ? store_.cases().octets(message->reference) : std::nullopt;
+    auto octets = whole ? mime::attachment(*whole, *number, settings_->limits) : std::nullopt;
+    if (!octets) {
+        return Answer::refused(
+            "message " + message->reference.to_string() +
+            (count == 0 ? " has no attachments" : " has attachments 1 to " + std::to_string(count)));
+    }
+    const core::Attachment& attachment = message->assessment->attachments[*number - 1];
+    Answer answer = Answer::done({{"reference", message->reference.to_string()},
+                                  {"name", attachment.name},
+                                  {"size", octets->size()},
+                                  {"sha256", core::to_hex(core::sha256(*octets))}});
+    answer.octets = std::move(octets);
+    return answer;
+}
+
+Answer Operations::stats(Request& request)
+{
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    Json figures = Json::object();
+    for (const auto& [name, value] : store_.cases().stats()) {
+        figures[name] = value;
+    }
+    return Answer::done(std::move(figures));
+}
+
+Answer Operations::templates(Request& request)
+{
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    return Answer::done(settings_->templates.names());
+}
+
+Answer Operations::verify(Request& request)
+{
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    const store::Store::Verification found = store_.verify([](std::uint64_t, std::uint64_t) {});
+    Answer answer = Answer::done({{"messages", found.messages},
+                                  {"octets", found.octets},
+                                  {"cases", found.cases},
+                                  {"references", found.references},
+                                  {"faults", found.faults}});
+    if (!found.faults.empty()) {
+        answer.status = 1;
+        answer.error = std::to_string(found.faults.size()) + (found.faults.size() == 1 ? " fault" : " faults") +
+                       " found; restore from a backup and keep this copy for study";
+    }
+    return answer;
+}
+
+Answer Operations::backup(Request& request)
+{
+    const std::string file = request.text("file");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    const std::filesystem::path path{file};
+    if (!path.is_absolute() || file.find('\0') != std::string::npos) {
+        return Answer::misused("a backup goes to a file with a path from the root");
+    }
+    if (std::error_code ignored; std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
+        return Answer::refused(file + " exists, and a backup overwrites nothing");
+    }
+    try {
+        store_.backup(path, [](std::uint64_t, std::uint64_t) {});
+    } catch (const store::Unavailable& failure) {
+        if (failure.kind() != store::Unavailable::Kind::failed) {
+            throw;
+        }
+        return Answer::refused(failure.what());  // it is the copy that cannot be written, not the store
+    }
+    return Answer::done({{"file", file}});
+}
+
+Answer Operations::rotate_token_key(Request& request)
+{
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    store_.rotate_token_key();
+    return Answer::done({{"key", store_.token_key().id}});
+}
+
+}  // namespace shield::triage
