@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/acknowledge/decide.hpp>
+#include <shield/classify/classifier.hpp>
+#include <shield/core/limits.hpp>
+#include <shield/core/log.hpp>
+#include <shield/core/mailboxes.hpp>
+#include <shield/core/promise.hpp>
+#include <shield/core/result.hpp>
+#include <shield/smtp/session.hpp>
+#include <shield/triage/desk.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shield::daemon {
+
+/// shieldd.toml as plain values, each of them checked: what is in here can be used. Relative paths are already
+/// taken from the directory of the file. shieldd.toml(5) describes every key.
+struct Config {
+    std::filesystem::path file;             ///< where it was read
+    std::map<std::string, unsigned> lines;  ///< where each key stands in it, for faults that are found later
+
+    std::string hostname;
+    std::filesystem::path directory;
+    std::string user;  ///< whom a root becomes; empty: shieldd, when there is such a user
+    unsigned io_threads{1};
+    unsigned assess_threads{1};
+
+    struct Listen {
+        std::string address;  ///< "0.0.0.0:25", "[::]:25"
+        smtp::Protocol protocol{smtp::Protocol::smtp};
+        friend bool operator==(const Listen&, const Listen&) = default;
+    };
+    std::vector<Listen> listen;
+    std::vector<core::MailboxSettings> mailboxes;
+
+    struct Acknowledgement {
+        std::string from;
+        std::string team;  ///< what replies call us; never empty
+        std::filesystem::path templates;
+        acknowledge::Unverified unverified{acknowledge::Unverified::hold};
+    };
+    Acknowledgement acknowledgement;
+    std::map<std::string, std::string> links;
+    std::filesystem::path rules;  ///< for the classifier; empty: those built in
+
+    enum class Transport { smarthost, maildir };
+    struct Delivery {
+        Transport transport{Transport::smarthost};
+        std::string smarthost;
+        std::filesystem::path maildir;
+        std::chrono::seconds give_up_after{};
+        std::chrono::seconds give_up_after_person{};
+    };
+    Delivery delivery;
+
+    core::Promises promises;
+    core::Limits limits;
+    std::string metrics_address;  ///< empty: nothing is served
+    core::Severity log_level{core::Severity::info};
+};
+
+/// Reads and checks a configuration. The error holds one line a fault, all of them:
+/// `FILE:LINE: key 'x.y': what is wrong; what to do`.
+[[nodiscard]] core::result<Config> load_config(const std::filesystem::path& file);
+
+/// The same for text that was read already; `file` is what errors call it.
+[[nodiscard]] core::result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
+
+/// What the desk needs: reads the template files. The error names file, line and remedy.
+[[nodiscard]] core::result<triage::Settings> make_triage_settings(const Config& config);
+
+/// The classifier that the configuration asks for: reads the rules file, if one is named.
+[[nodiscard]] core::result<classify::Classifier> make_classifier(const Config& config);
+
+/// Where shieldctl meets shieldd: in the state directory.
+[[nodiscard]] std::filesystem::path control_socket(const Config& config);
+
+/// One key of shieldd.toml, as the table in src/daemon/keys.cpp has it. Bounds are keys too: `limits.` and their
+/// name.
+struct KeyDescription {
+    std::string name;           ///< "delivery.give_up_after", "listen[].address", "links.*"
+    std::string type;           ///< "string", "path", "duration", "boolean", "number", "list of strings"
+    std::string default_value;  ///< in TOML; empty when there is none
+    std::string help;
+};
+[[nodiscard]] std::vector<KeyDescription> describe_keys();
+
+}  // namespace shield::daemon

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assess.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/mime/read.hpp>
+
+#include <algorithm>
+
+namespace shield::daemon {
+
+namespace {
+
+using core::AcknowledgementState;
+
+/// What the decision about an acknowledgement needs of its message, kept until the store asks for it.
+struct Pending {
+    std::shared_ptr<const InForce> in_force;
+    core::Envelope envelope;
+    core::Assessment message;  // without its text and attachments
+    core::Verdict verdict;
+    core::Reference reference;
+    core::Category category;
+    bool repeat;
+    std::string token;
+    std::string unique;
+    core::Time now;
+};
+
+acknowledge::Decision decide(const InForce& in_force, const core::Envelope& envelope,
+                             const core::Assessment* message, const core::Verdict& verdict,
+                             const acknowledge::History& history)
+{
+    return acknowledge::decide(envelope, message, verdict, history, in_force.triage.mailboxes, in_force.unverified,
+                               in_force.triage.limits);
+}
+
+store::Assessed::Grant without_reply(const acknowledge::Decision& decision)
+{
+    return {{decision.state, decision.reason, std::nullopt}, std::nullopt};
+}
+
+/// Runs on the writer thread, inside the transaction that counts what was granted before.
+store::Assessed::Grant grant(const Pending& pending, const store::AcknowledgementHistory& before, bool joined)
+{
+    const acknowledge::History history{
+        before.sender_day, before.domain_day, before.network_day, before.total_day, joined, pending.repeat};
+    const acknowledge::Decision decision =
+        decide(*pending.in_force, pending.envelope, &pending.message, pending.verdict, history);
+    store::Assessed::Grant granted = without_reply(decision);
+    if (decision.state == AcknowledgementState::queued) {
+        const core::Promise& promise =
+            pending.in_force->triage.promises[static_cast<std::size_t>(pending.category)];
+        granted.reply = triage::make_acknowledgement(
+            pending.in_force->triage, pending.envelope, pending.message, pending.category, pending.reference,
+            promise.due(pending.envelope.received_at), pending.token, pending.unique, pending.now);
+    }
+    return granted;
+}
+
+/// Everything of an assessment but what is large and no decision looks at.
+core::Assessment without_content(core::Assessment& message)
+{
+    std::string text = std::move(message.text);
+    auto attachments = std::move(message.attachments);
+    auto reasons = std::move(message.classification.reasons);
+    core::Assessment rest = message;
+    message.text = std::move(text);
+    message.attachments = std::move(attachments);
+    message.classification.reasons = std::move(reasons);
+    return rest;
+}
+
+std::function<store::Assessed::Grant(const store::AcknowledgementHistory&, bool)> acknowledgement(
+    const store::AssessmentWork& work, store::Assessed& assessed, const Assessing& with)
+{
+    core::Assessment& message = *assessed.assessment;
+    const bool repeat = work.kind == store::MessageKind::repeat;
+    if (!assessed.follows) {
+        // What was granted before can only forbid: a message that is not answered with an empty history never is.
+        const auto decision =
+            decide(*with.in_force, work.envelope, &message, assessed.verdict, {0, 0, 0, 0, false, repeat});
+        if (decision.state != AcknowledgementState::queued) {
+            return [decision](const store::AcknowledgementHistory&, bool) { return without_reply(decision); };
+        }
+    }
+    auto pending = std::make_shared<const Pending>(
+        Pending{with.in_force, work.envelope, without_content(message), assessed.verdict, work.reference,
+                message.classification.category, repeat, core::make_token(with.signing_key, work.reference),
+                with.unique_name(), with.now});
+    return [pending](const store::AcknowledgementHistory& before, bool joined) {
+        return grant(*pending, before, joined);
+    };
+}
+
+bool same_address(std::string_view a, std::string_view b)
+{
+    const auto left = core::Mailbox::parse(a);
+    const auto right = core::Mailbox::parse(b);
+    return left && right && core::iequals(left->to_string(), right->to_string());
+}
+
+/// Whether a follow-up comes from somewhere else than the case did: neither its reverse-path nor its From is one of
+/// the case's first message.
+bool from_another_address(const store::CaseDetail& followed, const std::string& reverse_path,
+                          const std::vector<std::string>& from)
+{
+    if (followed.messages.empty()) {
+        return true;
+    }
+    const store::Message& first = followed.messages.front();
+    std::vector<std::string> known{first.envelope.reverse_path};
+    if (first.assessment) {
+        known.insert(known.end(), first.assessment->from.begin(), first.assessment->from.end());
+    }
+    const auto is_known = [&](const std::string& address) {
+        return std::any_of(known.begin(), known.end(),
+                           [&](const std::string& one) { return same_address(one, address); });
+    };
+    return !is_known(reverse_path) && std::none_of(from.begin(), from.end(), is_known);
+}
+
+store::Decide follow_up(const store::AssessmentWork& work, const store::Assessed& assessed, const Assessing& with)
+{
+    return [in_force = with.in_force, automatic = assessed.automatic, reverse_path = work.envelope.reverse_path,
+            from = assessed.assessment->from, now = with.now](const store::CaseDetail& followed) {
+        const bool another = from_another_address(followed, reverse_path, from);
+        return triage::on_follow_up(automatic, another, now, in_force->triage.promises)(followed);
+    };
+}
+
+}  // namespace
+
+store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
+{
+    const triage::Settings& settings = with.in_force->triage;
+    const core::Category prior = core::most_pressing(work.envelope).category;
+
+    store::Assessed assessed;
+    assessed.message_id = work.message_id;
+    core::Assessment& message = assessed.assessment.emplace(mime::read(work.octets, settings.limits));
+    message.classification = with.in_force->classifier.classify(message, prior);
+    assessed.automatic = !acknowledge::machine_reason(work.envelope, message, settings.mailboxes).empty();
+    if (work.kind == store::MessageKind::first) {
+        assessed.follows = followed_case(work.envelope, message, settings.sender.hostname, with.known_keys);
+    }
+    if (message.classification.category != prior || assessed.follows) {  // the case it follows has another clock
+        const auto category = static_cast<std::size_t>(message.classification.category);
+        assessed.due_at = settings.promises[category].due(work.envelope.received_at);
+    }
+    if (assessed.follows) {
+        assessed.on_follow_up = follow_up(work, assessed, with);
+    }
+    assessed.acknowledge = acknowledgement(work, assessed, with);
+    return assessed;
+}
+
+store::Assessed unreadable(const store::AssessmentWork& work, std::string why, const Assessing& with)
+{
+    store::Assessed assessed;
+    assessed.message_id = work.message_id;
+    assessed.failure = std::move(why);
+    const auto decision = decide(*with.in_force, work.envelope, nullptr, assessed.verdict, {});
+    assessed.acknowledge = [decision](const store::AcknowledgementHistory&, bool) {
+        return without_reply(decision);
+    };
+    return assessed;
+}
+
+std::optional<core::Reference> followed_case(const core::Envelope& envelope, const core::Assessment& message,
+                                             const std::string& hostname, const core::TokenKeys& keys)
+{
+    for (const core::Recipient& recipient : envelope.recipients) {
+        if (const auto named = core::verify_token(recipient.address.suffix(), keys)) {
+            return named;
+        }
+    }
+    for (const std::string& reference : message.references) {
+        const auto token = core::token_in_message_id(reference, hostname);
+        if (const auto named = token ? core::verify_token(*token, keys) : std::nullopt) {
+            return named;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace shield::daemon

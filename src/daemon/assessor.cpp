@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assessor.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace shield::daemon {
+
+namespace {
+
+constexpr int niceness = 10;
+constexpr unsigned batches_before_indexing = 8;
+constexpr std::chrono::milliseconds idle_wait_max{1000};
+constexpr std::chrono::milliseconds unavailable_wait{1000};
+
+}  // namespace
+
+Assessor::Assessor(store::Store& store, Options options)
+    : store_{store},
+      options_{std::move(options)},
+      assessed_{options_.metrics->counter("shield_assessed_total", "Messages assessed")},
+      failures_{options_.metrics->counter("shield_assessment_failures_total",
+                                          "Attempts to read a message that ended in an exception")},
+      bounds_{*options_.metrics}
+{
+    for (unsigned i = 0; i < options_.threads; ++i) {
+        threads_.emplace_back([this, indexes = i == 0](const std::stop_token& stop) { run(stop, indexes); });
+    }
+}
+
+Assessor::~Assessor()
+{
+    for (std::jthread& thread : threads_) {
+        thread.request_stop();
+    }
+    store_.assessments().wake();
+    threads_.clear();
+}
+
+void Assessor::run(const std::stop_token& stop, bool indexes)
+{
+    // On Linux a priority belongs to a thread. Intake wins: a sender waits for its 250, nobody waits for this.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+    bool available = true;
+    for (unsigned batches = 0; !stop.stop_requested();) {
+        try {
+            const bool worked = assess_batch();
+            batches = worked ? batches + 1 : 0;
+            const bool index_now = indexes && (!worked || batches % batches_before_indexing == 0);
+            const bool indexed = index_now && store_.assessments().index_some() > 0;
+            if (!worked && !indexed) {
+                store_.assessments().wait(idle_wait_max);
+            }
+            available = true;
+        } catch (const std::exception& failure) {
+            if (available) {
+                options_.log->line(core::Severity::error, "assessment_stopped", {{"reason", failure.what()}});
+            }
+            available = false;
+            if (!stop.stop_requested()) {
+                std::this_thread::sleep_for(unavailable_wait);
+            }
+        }
+    }
+}
+
+/// Whether there was anything to do.
+bool Assessor::assess_batch()
+{
+    const std::shared_ptr<const InForce> in_force = options_.current->get();
+    const auto work = store_.assessments().lease(in_force->triage.limits.assessment_batch_max);
+    if (work.empty()) {
+        return false;
+    }
+    const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
+                         options_.clock()};
+    std::vector<store::Assessed> batch;
+    batch.reserve(work.size());
+    for (const store::AssessmentWork& one : work) {
+        if (auto assessed = assess_one(one, with)) {
+            batch.push_back(std::move(*assessed));
+        }
+    }
+    const auto count = static_cast<std::int64_t>(batch.size());
+    store_.assessments().record(std::move(batch));
+    assessed_.fetch_add(count, std::memory_order_relaxed);
+    return true;
+}
+
+/// The same, with the bounds it met and will meet counted.
+store::Assessed Assessor::counted(store::Assessed assessed) const
+{
+    for (const std::string& defect : assessed.assessment->defects) {
+        bounds_.count_named_in(defect);
+    }
+    // The store asks while record() waits for it, so `this` is there.
+    assessed.acknowledge = [this, decide = std::move(assessed.acknowledge)](
+                               const store::AcknowledgementHistory& before, bool joined) {
+        store::Assessed::Grant granted = decide(before, joined);
+        bounds_.count_named_in(granted.acknowledgement.reason);
+        return granted;
+    };
+    return assessed;
+}
+
+/// Nothing when this attempt failed and another may be made once its lease has run out.
+std::optional<store::Assessed> Assessor::assess_one(const store::AssessmentWork& work, const Assessing& with)
+{
+    const std::uint64_t attempts_max = with.in_force->triage.limits.assessment_attempts_max;
+    std::string why = "reading it ended this program " + std::to_string(attempts_max) + " times";
+    if (work.attempt <= attempts_max) {
+        try {
+            return counted(assess(work, with));
+        } catch (const std::exception& failure) {
+            why = failure.what();
+        }
+        failures_.fetch_add(1, std::memory_order_relaxed);
+        options_.log->line(core::Severity::warning, "assessment_failed",
+                           {{"reference", work.reference.to_string()},
+                            {"attempt", std::to_string(work.attempt)},
+                            {"reason", why}});
+    }
+    if (work.attempt < attempts_max) {
+        return std::nullopt;
+    }
+    return unreadable(work, std::move(why), with);
+}
+
+}  // namespace shield::daemon

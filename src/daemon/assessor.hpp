@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "assess.hpp"
+
+#include <shield/core/log.hpp>
+#include <shield/core/metrics.hpp>
+#include <shield/core/reached_bounds.hpp>
+#include <shield/core/time.hpp>
+#include <shield/store/store.hpp>
+
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace shield::daemon {
+
+/// Runs assess() over everything that arrives, on threads of its own that yield to intake. Takes work by lease and
+/// records it a batch at a time; a message whose reading throws costs only itself, a store that is unavailable is
+/// waited for. The destructor ends after the batch under way.
+class Assessor {
+public:
+    struct Options {
+        unsigned threads{1};
+        const Current* current{nullptr};
+        core::Clock clock;
+        core::Log* log{nullptr};
+        core::Metrics* metrics{nullptr};
+    };
+    Assessor(store::Store& store, Options options);
+    ~Assessor();
+
+private:
+    void run(const std::stop_token& stop, bool indexes);
+    bool assess_batch();
+    std::optional<store::Assessed> assess_one(const store::AssessmentWork& work, const Assessing& with);
+    store::Assessed counted(store::Assessed assessed) const;
+
+    store::Store& store_;
+    Options options_;
+    core::Metrics::Value& assessed_;
+    core::Metrics::Value& failures_;
+    core::ReachedBounds bounds_;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace shield::daemon

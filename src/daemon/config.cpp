@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "files.hpp"
+#include "keys.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/core/printable.hpp>
+#include <shield/daemon/config.hpp>
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
+namespace shield::daemon {
+
+namespace {
+
+/// How many letters must be changed, added or left out to make `a` of `b` (Levenshtein).
+std::size_t edit_distance(std::string_view a, std::string_view b)
+{
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+/// A key's name as a person reads it: `listen[].address` is `listen.address`.
+std::string shown(std::string name)
+{
+    for (auto at = name.find("[]"); at != std::string::npos; at = name.find("[]")) {
+        name.erase(at, 2);
+    }
+    return name;
+}
+
+/// The known name that looks most like an unknown one, or nothing when none is near.
+std::string nearest(const std::string& unknown)
+{
+    constexpr std::size_t looked_at_max = 100;
+    std::string best;
+    std::size_t best_distance = 1 + std::max<std::size_t>(2, unknown.size() / 4);
+    if (unknown.size() > looked_at_max) {
+        return best;
+    }
+    const auto offer = [&](const std::string& name) {
+        const std::size_t distance = edit_distance(unknown, name);
+        if (distance < best_distance) {
+            best = name;
+            best_distance = distance;
+        }
+    };
+    for (const Key& key : keys()) {
+        const std::string name = shown(key.name);
+        offer(name);
+        if (const auto dot = name.rfind('.'); dot != std::string::npos) {
+            offer(name.substr(0, dot));
+        }
+    }
+    return best;
+}
+
+/// Reads one document. Collects every fault; used once, by parse_config().
+class Reader {
+public:
+    explicit Reader(const std::filesystem::path& file) { config_.file = file; }
+
+    core::result<Config> read(std::string_view text);
+
+private:
+    void read_table(const toml::table& table, const std::string& prefix);
+    void read_entry(const std::string& name, std::string_view last, const toml::node& node);
+    void read_elements(const std::string& name, const toml::node& node);
+    void take(const Key& key, std::string_view last, const toml::node& node);
+    std::string convert(const Key& key, const toml::node& node, Value& value) const;
+    void fill_in(const std::string& prefix, unsigned line);
+    void check_together();
+    void check_mailboxes();
+
+    void fault(unsigned line, const std::string& name, const std::string& sentence)
+    {
+        faults_.emplace(line, config_.file.string() + ":" + std::to_string(line) + ": key '" +
+                                  core::printable_line(shown(name)) + "': " + core::printable_line(sentence));
+    }
+    /// Where a key or table stands; 1 when it is not there.
+    unsigned line_of(const std::string& name) const
+    {
+        const auto found = config_.lines.find(name);
+        return found == config_.lines.end() ? 1 : found->second;
+    }
+
+    Config config_;
+    std::multimap<unsigned, std::string> faults_;
+    std::vector<unsigned> mailbox_lines_;
+    std::set<std::string> given_;  // in the table or element under way
+};
+
+core::result<Config> Reader::read(std::string_view text)
+{
+    try {
+        const toml::table document = toml::parse(text, config_.file.string());
+        read_table(document, "");
+        fill_in("", 1);
+        check_together();
+    } catch (const toml::parse_error& error) {
+        return core::Error{config_.file.string() + ":" + std::to_string(error.source().begin.line) + ": " +
+                           core::printable_line(error.description()) + "; see shieldd.toml(5)"};
+    }
+    if (faults_.empty()) {
+        return std::move(config_);
+    }
+    std::string all;
+    for (const auto& [line, sentence] : faults_) {
+        all += (all.empty() ? "" : "\n") + sentence;
+    }
+    return core::Error{all};
+}
+
+void Reader::read_table(const toml::table& table, const std::string& prefix)
+{
+    for (const auto& [key, node] : table) {
+        const std::string name = prefix + std::string{key.str()};
+        config_.lines.emplace(name, node.source().begin.line);
+        read_entry(name, key.str(), node);
+    }
+}
+
+void Reader::read_entry(const std::string& name, std::string_view last, const toml::node& node)
+{
+    const unsigned line = node.source().begin.line;
+    const auto begins = [&](const std::string& start) {
+        return std::any_of(keys().begin(), keys().end(),
+                           [&](const Key& key) { return key.name.starts_with(start); });
+    };
+    if (begins(name + "[].")) {
+        return read_elements(name, node);
+    }
+    if (begins(name + ".")) {
+        return node.is_table() ? read_table(*node.as_table(), name + ".")
+                               : fault(line, name, "is a table; write [" + name + "] and its keys below");
+    }
+    const std::string any = name.substr(0, name.size() - last.size()) + "*";
+    const auto known = std::find_if(keys().begin(), keys().end(),
+                                    [&](const Key& key) { return key.name == name || key.name == any; });
+    if (known != keys().end()) {
+        return take(*known, last, node);
+    }
+    if (const std::string refusal = refusal_of(name); !refusal.empty()) {
+        return fault(line, name, refusal);
+    }
+    const std::string near = nearest(shown(name));
+    fault(line, name,
+          near.empty() ? "is not known; remove it, shieldd.toml(5) lists all keys"
+                       : "is not known; did you mean '" + near + "'?");
+}
+
+void Reader::read_elements(const std::string& name, const toml::node& node)
+{
+    if (!node.is_array_of_tables()) {
+        return fault(node.source().begin.line, name,
+                     "is a list of tables; write [[" + name + "]] and its keys below");
+    }
+    for (const toml::node& element : *node.as_array()) {
+        if (name == "listen") {
+            config_.listen.emplace_back();
+        } else {
+            config_.mailboxes.emplace_back();
+            mailbox_lines_.push_back(element.source().begin.line);
+        }
+        std::erase_if(given_, [&](const std::string& given) { return given.starts_with(name + "[]."); });
+        read_table(*element.as_table(), name + "[].");
+        fill_in(name + "[].", element.source().begin.line);
+    }
+}
+
+void Reader::take(const Key& key, std::string_view last, const toml::node& node)
+{
+    given_.insert(key.name);
+    const std::string name = key.name.substr(0, key.name.size() - (key.name.ends_with('*') ? 1 : last.size()));
+    Value value;
+    std::string problem = convert(key, node, value);
+    if (problem.empty()) {
+        problem = key.take(config_, last, value);
+    }
+    if (!problem.empty()) {
+        fault(node.source().begin.line, name + std::string{last}, problem);
+    }
+}
+
+/// What is wrong with the type of what is given, or nothing and the value.
+std::string Reader::convert(const Key& key, const toml::node& node, Value& value) const
+{
+    const auto readable = [](const std::string& text) {
+        return core::is_utf8(text) && text == core::printable_line(text);
+    };
+    const auto text = node.value_exact<std::string>();
+    if (text && !readable(*text)) {
+        return "holds characters that cannot be seen; remove them";
+    }
+    switch (key.type) {
+        case Type::string:
+            value.string = text.value_or("");
+            return text ? "" : "is no string; write it in quotes";
+        case Type::path:
+            value.path = text && !text->empty() ? config_.file.parent_path() / *text : std::filesystem::path{};
+            return text ? "" : "is no path; write it in quotes";
+        case Type::duration: {
+            const auto duration = core::parse_duration(text.value_or(""));
+            value.duration = duration ? *duration : std::chrono::seconds{};
+            return duration ? "" : "is no duration; write a number and s, m, h or d in quotes, such as \"24h\"";
+        }
+        case Type::boolean:
+            value.boolean = node.value_exact<bool>().value_or(false);
+            return node.is_boolean() ? "" : "is neither true nor false; write one of them, without quotes";
+        case Type::number:
+            value.number = node.value_exact<std::int64_t>().value_or(0);
+            return node.is_integer() ? "" : "is no whole number; write digits, without quotes";
+        case Type::strings:
+            if (const toml::array* list = node.as_array()) {
+                for (const toml::node& one : *list) {
+                    value.strings.push_back(one.value_exact<std::string>().value_or("\n"));
+                }
+            }
+            return node.is_array() && std::all_of(value.strings.begin(), value.strings.end(), readable)
+                       ? ""
+                       : "is no list of strings; write it as [\"one\", \"two\"]";
+    }
+    return {};
+}
+
+/// Gives every key of a table (all keys that are in no [[table]], or those of one element) that was not given its
+/// default, by the same way as if it had been written in the file.
+void Reader::fill_in(const std::string& prefix, unsigned line)
+{
+    for (const Key& key : keys()) {
+        const bool of_element = key.name.find("[]") != std::string::npos;
+        if (given_.contains(key.name) || (prefix.empty() ? of_element : !key.name.starts_with(prefix))) {
+            continue;
+        }
+        const std::string table = key.name.substr(0, key.name.find('.'));
+        if (key.need == Need::required) {
+            fault(prefix.empty() ? line_of(table) : line, key.name, "is missing; add it: " + key.help);
+        } else if (!key.default_value.empty() && (key.need == Need::optional || config_.lines.contains(table))) {
+            const toml::table document = toml::parse("value = " + key.default_value);
+            take(key, key.name.substr(key.name.rfind('.') + 1), *document.get("value"));
+        }
+    }
+}
+
+/// What each key allows and all of them together do not.
+void Reader::check_together()
+{
+    if (config_.listen.empty()) {
+        fault(1, "listen", "is missing; add a [[listen]] with an address such as \"0.0.0.0:25\"");
+    }
+    const Config::Delivery& delivery = config_.delivery;
+    if (delivery.transport == Config::Transport::smarthost) {
+        if (delivery.smarthost.empty() && given_.contains("delivery.transport")) {
+            fault(line_of("delivery.transport"), "delivery.smarthost",
+                  "is missing for transport = \"smarthost\"; add the relay as HOST:PORT");
+        }
+        for (const Config::Listen& listen : config_.listen) {
+            if (!delivery.smarthost.empty() && listen.address == delivery.smarthost) {
+                fault(line_of("delivery.smarthost"), "delivery.smarthost",
+                      "is where we listen ourselves, every reply would come back; name another relay");
+            }
+        }
+    } else if (delivery.maildir.empty()) {
+        fault(line_of("delivery.maildir"), "delivery.maildir",
+              "is empty with transport = \"maildir\"; name a directory");
+    }
+    check_mailboxes();
+}
+
+void Reader::check_mailboxes()
+{
+    const auto& all = config_.mailboxes;
+    if (all.empty()) {
+        return fault(1, "mailbox", "is missing; add a [[mailbox]] with address and category");
+    }
+    const auto faulty = [&](std::size_t count) {
+        return core::Mailboxes::make(config_.hostname,
+                                     {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count)});
+    };
+    if (faulty(all.size())) {
+        return;
+    }
+    std::size_t good = 0;
+    std::size_t bad = all.size();  // one mailbox too many makes every longer list faulty too
+    while (bad - good > 1) {
+        const std::size_t middle = good + (bad - good) / 2;
+        (faulty(middle) ? good : bad) = middle;
+    }
+    fault(mailbox_lines_[bad - 1], "mailbox", faulty(bad).error().sentence + "; correct or remove it");
+}
+
+}  // namespace
+
+core::result<Config> parse_config(std::string_view text, const std::filesystem::path& file)
+{
+    return Reader{file}.read(text);
+}
+
+core::result<Config> load_config(const std::filesystem::path& file)
+{
+    const auto text = read_bounded(file, core::Limits{}.configuration_size_max);
+    if (!text) {
+        return text.error();
+    }
+    return parse_config(*text, std::filesystem::absolute(file));
+}
+
+core::result<triage::Settings> make_triage_settings(const Config& config)
+{
+    auto mailboxes = core::Mailboxes::make(config.hostname, config.mailboxes);
+    if (!mailboxes) {
+        return mailboxes.error();
+    }
+    const auto files = read_templates(config.acknowledgement.templates, config.limits);
+    if (!files) {
+        return files.error();
+    }
+    auto templates = acknowledge::Templates::make(*files, config.links, config.acknowledgement.team, config.limits);
+    if (!templates) {
+        return templates.error();
+    }
+    return triage::Settings{{config.acknowledgement.from, config.hostname},
+                            std::move(*templates),
+                            std::move(*mailboxes),
+                            config.promises,
+                            config.delivery.give_up_after,
+                            config.delivery.give_up_after_person,
+                            config.limits};
+}
+
+core::result<classify::Classifier> make_classifier(const Config& config)
+{
+    if (config.rules.empty()) {
+        return classify::Classifier::built_in();
+    }
+    const auto text = read_bounded(config.rules, config.limits.configuration_size_max);
+    if (!text) {
+        return text.error();
+    }
+    return classify::Classifier::from_rules(*text, config.rules.string());
+}
+
+std::filesystem::path control_socket(const Config& config)
+{
+    return config.directory / "control";
+}
+
+std::vector<KeyDescription> describe_keys()
+{
+    std::vector<KeyDescription> described;
+    for (const Key& key : keys()) {
+        described.push_back({key.name, std::string{to_string(key.type)}, key.default_value, key.help});
+    }
+    return described;
+}
+
+}  // namespace shield::daemon

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon.hpp"
+
+#include "assessor.hpp"
+#include "health.hpp"
+#include "in_force.hpp"
+#include "intake.hpp"
+#include "reload.hpp"
+#include "service_manager.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/delivery/dispatcher.hpp>
+#include <shield/net/control.hpp>
+#include <shield/net/smtp_client.hpp>
+#include <shield/net/smtp_server.hpp>
+#include <shield/store/store.hpp>
+
+#include <csignal>
+#include <future>
+
+namespace shield::daemon {
+
+namespace {
+
+core::Time now()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::shared_ptr<const InForce> must_make_in_force(const Config& config)
+{
+    auto made = make_in_force(config);
+    if (!made) {
+        throw std::runtime_error{made.error().sentence};
+    }
+    return *made;
+}
+
+/// Everything that runs, in the order of the flow: a member may use those above it and none below. Built once all
+/// privileges are gone; the destructor takes it down from the end.
+class Daemon {
+public:
+    Daemon(Config config, core::Log& log);
+
+    void listen(std::vector<Listener> listeners);
+    void reload();
+    void drain();
+
+private:
+    std::unique_ptr<store::Store> open_store();
+    std::unique_ptr<net::SmtpServer> make_server(smtp::Protocol protocol);
+    std::unique_ptr<delivery::Transport> make_transport();
+    void drain(net::SmtpServer& server);
+
+    Config config_;
+    core::Log& log_;
+    core::Metrics metrics_;
+    Current current_;
+    net::IoContext io_;
+
+    // octets -> receive -> store -> 250
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<net::SmtpServer> smtp_;
+    std::unique_ptr<net::SmtpServer> lmtp_;
+
+    // store -> assess -> store
+    std::unique_ptr<Assessor> assessor_;
+
+    // store -> deliver -> the reporter's mailbox
+    std::unique_ptr<net::SmtpClient> smarthost_;
+    std::unique_ptr<delivery::Transport> transport_;
+    std::unique_ptr<delivery::Dispatcher> dispatcher_;
+
+    // triage <-> a person
+    triage::Desk desk_;
+    std::unique_ptr<net::ControlServer> control_;
+
+    // for machines that watch
+    Health health_;
+    std::unique_ptr<net::HttpServer> http_;
+};
+
+Daemon::Daemon(Config config, core::Log& log)
+    : config_{std::move(config)},
+      log_{log},
+      current_{must_make_in_force(config_)},
+      io_{config_.io_threads},
+      store_{open_store()},
+      smtp_{make_server(smtp::Protocol::smtp)},
+      lmtp_{make_server(smtp::Protocol::lmtp)},
+      assessor_{std::make_unique<Assessor>(
+          *store_, Assessor::Options{config_.assess_threads, &current_, now, &log_, &metrics_})},
+      transport_{make_transport()},
+      dispatcher_{std::make_unique<delivery::Dispatcher>(
+          store_->outbox(), *transport_, delivery::Dispatcher::Options{config_.limits, now, &log_, &metrics_})},
+      desk_{*store_,
+            [this] {
+                const auto in_force = current_.get();
+                return std::shared_ptr<const triage::Settings>{in_force, &in_force->triage};
+            },
+            now},
+      control_{std::make_unique<net::ControlServer>(
+          io_, control_socket(config_),
+          [this](const net::ControlPeer& peer, const std::string& request) {
+              return desk_.execute(request, peer.login);
+          },
+          config_.limits, log_, metrics_)},
+      health_{*store_, metrics_, now}
+{
+    if (!config_.metrics_address.empty()) {
+        http_ = std::make_unique<net::HttpServer>(
+            io_, [this](std::string_view path) { return health_.answer(path); }, config_.limits, log_, metrics_);
+        log_.line(core::Severity::info, "listening",
+                  {{"protocol", "http"}, {"address", http_->listen(config_.metrics_address)}});
+    }
+}
+
+std::unique_ptr<store::Store> Daemon::open_store()
+{
+    // One post for a whole batch: nine to thirteen messages share a commit, and then a wake-up of the event loop.
+    auto release = [this](std::vector<store::Completion> completions) {
+        io_.post([completions = std::move(completions)] {
+            for (const store::Completion& completion : completions) {
+                completion();
+            }
+        });
+    };
+    store::Options options;
+    options.directory = config_.directory;
+    options.limits = config_.limits;
+    options.clock = now;
+    options.log = &log_;
+    options.metrics = &metrics_;
+    options.release = std::move(release);
+    return store::Store::open(std::move(options));
+}
+
+std::unique_ptr<net::SmtpServer> Daemon::make_server(smtp::Protocol protocol)
+{
+    const auto policy = protocol == smtp::Protocol::smtp ? &InForce::smtp : &InForce::lmtp;
+    return std::make_unique<net::SmtpServer>(
+        io_, net::SmtpServer::Options{
+                 [this, policy] { return (*current_.get()).*policy; },
+                 [this] { return std::make_unique<Intake>(store_->intake(), current_.get(), log_); }, now, &log_,
+                 &metrics_});
+}
+
+std::unique_ptr<delivery::Transport> Daemon::make_transport()
+{
+    switch (config_.delivery.transport) {
+        case Config::Transport::smarthost:
+            smarthost_ = std::make_unique<net::SmtpClient>(io_, config_.delivery.smarthost, config_.hostname,
+                                                           config_.limits, log_);
+            return delivery::make_smarthost(*smarthost_);
+        case Config::Transport::maildir:
+            return delivery::make_maildir(config_.delivery.maildir, config_.hostname);
+    }
+    throw std::logic_error{"a transport without a way out"};
+}
+
+void Daemon::listen(std::vector<Listener> listeners)
+{
+    for (Listener& listener : listeners) {
+        const bool smtp = listener.protocol() == smtp::Protocol::smtp;
+        const std::string address = (smtp ? *smtp_ : *lmtp_).adopt(listener.release());
+        log_.line(core::Severity::info, "listening", {{"protocol", smtp ? "smtp" : "lmtp"}, {"address", address}});
+    }
+    health_.set(Health::Phase::serving);
+}
+
+void Daemon::reload()
+{
+    auto next = reload_config(config_, log_);
+    auto in_force = next ? make_in_force(*next) : core::result<std::shared_ptr<const InForce>>{next.error()};
+    if (!in_force) {
+        const core::Error refused = in_force.error();  // error() is a copy: split() must not outlive it
+        for (const std::string_view fault : core::split(refused.sentence, '\n')) {
+            log_.line(core::Severity::error, "reload_refused", {{"reason", std::string{fault}}});
+        }
+        return;
+    }
+    config_ = std::move(*next);
+    current_.set(std::move(*in_force));
+    log_.line(core::Severity::info, "reloaded", {{"file", config_.file.string()}});
+}
+
+/// First no new work comes in, then what came in is finished, then the store closes behind it.
+void Daemon::drain()
+{
+    health_.set(Health::Phase::draining);
+    drain(*smtp_);
+    drain(*lmtp_);
+    control_.reset();
+    assessor_.reset();
+    dispatcher_.reset();
+    store_->stop();
+}
+
+void Daemon::drain(net::SmtpServer& server)
+{
+    auto drained = std::make_shared<std::promise<void>>();
+    server.drain([drained] { drained->set_value(); });
+    constexpr std::chrono::seconds closing_time_max{5};
+    drained->get_future().wait_for(std::chrono::seconds{config_.limits.drain_time_max} + closing_time_max);
+}
+
+sigset_t awaited_signals()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    return signals;
+}
+
+/// The next signal; tells the watchdog meanwhile that we live.
+int wait_for_signal()
+{
+    const sigset_t signals = awaited_signals();
+    const auto interval = watchdog_interval();
+    if (interval.count() == 0) {
+        return sigwaitinfo(&signals, nullptr);
+    }
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(interval);
+    const timespec patience{seconds.count(), std::chrono::nanoseconds{interval - seconds}.count()};
+    for (;;) {
+        notify_watchdog();
+        const int signal = sigtimedwait(&signals, nullptr, &patience);
+        if (signal > 0) {
+            return signal;
+        }
+    }
+}
+
+}  // namespace
+
+void block_signals()
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    const sigset_t signals = awaited_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void serve(Config config, std::vector<Listener> listeners, core::Log& log)
+{
+    Daemon daemon{std::move(config), log};
+    daemon.listen(std::move(listeners));
+    notify_ready();
+    log.line(core::Severity::info, "ready");
+
+    int signal = wait_for_signal();
+    for (; signal != SIGTERM && signal != SIGINT; signal = wait_for_signal()) {
+        if (signal == SIGHUP) {
+            notify_reloading();
+            daemon.reload();
+            notify_ready();
+        }
+    }
+    notify_stopping();
+    log.line(core::Severity::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    daemon.drain();
+    log.line(core::Severity::info, "stopped");
+}
+
+}  // namespace shield::daemon

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "listeners.hpp"
+
+#include <shield/core/log.hpp>
+#include <shield/daemon/config.hpp>
+
+#include <vector>
+
+namespace shield::daemon {
+
+/// Serves until SIGTERM or SIGINT and then finishes what is under way. The signals it waits for must be blocked
+/// already (block_signals()). Throws when it cannot start: store::Unavailable, or std::runtime_error with a
+/// sentence.
+void serve(Config config, std::vector<Listener> listeners, core::Log& log);
+
+/// SIGTERM, SIGINT and SIGHUP wait until serve() asks for them, in every thread made from now on; SIGPIPE is
+/// ignored.
+void block_signals();
+
+}  // namespace shield::daemon

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "health.hpp"
+
+#include <shield/daemon/shieldd.hpp>
+
+namespace shield::daemon {
+
+Health::Health(const store::Store& store, core::Metrics& metrics, core::Clock clock)
+    : store_{store},
+      metrics_{metrics},
+      clock_{std::move(clock)},
+      started_at_{clock_()},
+      uptime_{metrics.gauge("shield_uptime_seconds", "Seconds since the start")}
+{
+    metrics
+        .gauge("shield_build_info", "Always 1; the version is the label",
+               "version=\"" + std::string{version()} + "\"")
+        .store(1, std::memory_order_relaxed);
+}
+
+net::HttpResponse Health::answer(std::string_view path) const
+{
+    if (path == "/metrics") {
+        return metrics();
+    }
+    if (path == "/healthz") {
+        return healthz();
+    }
+    if (path == "/readyz") {
+        return readyz();
+    }
+    return {404, "text/plain; charset=utf-8", "/metrics, /healthz and /readyz are here\n"};
+}
+
+net::HttpResponse Health::healthz() const
+{
+    switch (store_.health()) {
+        case store::Health::open:
+            return {200, "text/plain; charset=utf-8", "ok\n"};
+        case store::Health::full:
+            return {200, "text/plain; charset=utf-8", "the disk is full\n"};
+        case store::Health::failed:
+            break;
+    }
+    return {503, "text/plain; charset=utf-8", "the store failed and is closed until a restart\n"};
+}
+
+net::HttpResponse Health::readyz() const
+{
+    const auto no = [](std::string why) {
+        return net::HttpResponse{503, "text/plain; charset=utf-8", std::move(why)};
+    };
+    switch (phase_.load(std::memory_order_relaxed)) {
+        case Phase::starting:
+            return no("starting\n");
+        case Phase::draining:
+            return no("draining\n");
+        case Phase::serving:
+            break;
+    }
+    switch (store_.health()) {
+        case store::Health::open:
+            return {200, "text/plain; charset=utf-8", "ready\n"};
+        case store::Health::full:
+            return no("the disk is full\n");
+        case store::Health::failed:
+            break;
+    }
+    return no("the store failed and is closed until a restart\n");
+}
+
+net::HttpResponse Health::metrics() const
+{
+    const auto up = std::chrono::duration_cast<std::chrono::seconds>(clock_() - started_at_);
+    uptime_.store(up.count(), std::memory_order_relaxed);
+    return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render()};
+}
+
+}  // namespace shield::daemon

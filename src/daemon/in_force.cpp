@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "in_force.hpp"
+
+namespace shield::daemon {
+
+core::result<std::shared_ptr<const InForce>> make_in_force(const Config& config)
+{
+    auto triage = make_triage_settings(config);
+    if (!triage) {
+        return triage.error();
+    }
+    auto classifier = make_classifier(config);
+    if (!classifier) {
+        return classifier.error();
+    }
+    const auto policy = [&](smtp::Protocol protocol) {
+        return std::make_shared<const smtp::Policy>(smtp::Policy{protocol, triage->mailboxes, config.limits});
+    };
+    auto smtp = policy(smtp::Protocol::smtp);
+    auto lmtp = policy(smtp::Protocol::lmtp);
+    return std::make_shared<const InForce>(InForce{std::move(*triage), std::move(*classifier),
+                                                   config.acknowledgement.unverified, std::move(smtp),
+                                                   std::move(lmtp)});
+}
+
+}  // namespace shield::daemon

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <shield/daemon/config.hpp>
+
+#include <memory>
+#include <mutex>
+
+namespace shield::daemon {
+
+/// What a reload replaces as a whole: mailboxes, promises, templates and rules. Immutable; whoever works with it
+/// holds it for one connection, batch or request, so that nothing sees half a reload.
+struct InForce {
+    triage::Settings triage;
+    classify::Classifier classifier;
+    acknowledge::Unverified unverified;
+    std::shared_ptr<const smtp::Policy> smtp;
+    std::shared_ptr<const smtp::Policy> lmtp;
+};
+
+/// Reads the files that `config` names.
+[[nodiscard]] core::result<std::shared_ptr<const InForce>> make_in_force(const Config& config);
+
+/// Where the one that is valid now is found. Thread-safe.
+class Current {
+public:
+    explicit Current(std::shared_ptr<const InForce> first) : now_{std::move(first)} {}
+
+    [[nodiscard]] std::shared_ptr<const InForce> get() const
+    {
+        const std::lock_guard lock{mutex_};
+        return now_;
+    }
+    void set(std::shared_ptr<const InForce> next)
+    {
+        const std::lock_guard lock{mutex_};
+        now_.swap(next);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const InForce> now_;
+};
+
+}  // namespace shield::daemon

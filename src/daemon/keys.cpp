@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keys.hpp"
+
+#include <shield/acknowledge/reply.hpp>
+#include <shield/core/ascii.hpp>
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace shield::daemon {
+
+namespace {
+
+using std::string;
+using std::string_view;
+
+constexpr std::size_t link_size_max = 500;
+constexpr std::size_t directory_size_max = 80;  // a Unix socket's address holds 107 octets (unix(7))
+constexpr std::int64_t threads_max = 64;
+
+bool is_host_name(string_view text)
+{
+    if (text.empty() || text.size() > 253) {
+        return false;
+    }
+    const auto labels = core::split(text, '.');
+    return std::all_of(labels.begin(), labels.end(), [](string_view label) {
+        return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+               std::all_of(label.begin(), label.end(),
+                           [](char c) { return core::is_alpha(c) || core::is_digit(c) || c == '-'; });
+    });
+}
+
+struct HostAndPort {
+    string_view host;
+    bool bracketed{false};
+};
+
+std::optional<HostAndPort> split_port(string_view text)
+{
+    const auto colon = text.rfind(':');
+    if (colon == string_view::npos) {
+        return std::nullopt;
+    }
+    const auto port = core::parse_number(text.substr(colon + 1));
+    string_view host = text.substr(0, colon);
+    if (!port || *port > 65535 || host.empty()) {
+        return std::nullopt;
+    }
+    const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
+    return HostAndPort{bracketed ? host.substr(1, host.size() - 2) : host, bracketed};
+}
+
+bool is_address(int family, string_view text)
+{
+    std::array<unsigned char, sizeof(in6_addr)> binary{};
+    return inet_pton(family, string{text}.c_str(), binary.data()) == 1;
+}
+
+string listening_address(string& place, const Value& value)
+{
+    if (!is_socket_address(value.string)) {
+        return "'" + value.string +
+               "' is not an address to listen on; write an IP address and a port, such as "
+               "\"0.0.0.0:25\" or \"[::]:25\"";
+    }
+    place = value.string;
+    return {};
+}
+
+string next_hop(string& place, const Value& value)
+{
+    place = value.string;
+    const auto parts = split_port(value.string);
+    const bool known = parts && (parts->bracketed ? is_address(AF_INET6, parts->host) : is_host_name(parts->host));
+    if (!value.string.empty() && !known) {
+        return "'" + value.string + "' is not a host and port; write it as \"relay.example.com:25\"";
+    }
+    return {};
+}
+
+string threads(unsigned& place, const Value& value)
+{
+    place = static_cast<unsigned>(std::clamp<std::int64_t>(value.number, 1, threads_max));
+    return number_between(1, threads_max, value.number);
+}
+
+string give_up(std::chrono::seconds& place, const Value& value)
+{
+    using namespace std::chrono_literals;
+    place = value.duration;
+    return place >= 60s && place <= 24h * 30 ? string{}
+                                             : "is out of range; write a duration from \"1m\" to \"30d\"";
+}
+
+template <typename T>
+string keep(T& place, const T& value)
+{
+    place = value;
+    return {};
+}
+
+// A value out of a few words, each with what it means.
+template <typename T>
+struct Choice {
+    string_view word;
+    T meaning;
+};
+template <typename T, std::size_t N>
+string choose(T& place, const std::array<Choice<T>, N>& choices, const Value& value)
+{
+    string words;
+    for (const Choice<T>& choice : choices) {
+        if (choice.word == value.string) {
+            place = choice.meaning;
+            return {};
+        }
+        words += (words.empty() ? "\"" : " or \"") + string{choice.word} + "\"";
+    }
+    return "'" + value.string + "' is not known; write " + words;
+}
+
+string take_hostname(Config& config, string_view, const Value& value)
+{
+    config.hostname = core::lowered(value.string);
+    return is_host_name(value.string) ? string{}
+                                      : "'" + value.string +
+                                            "' is not a host name; write the name that "
+                                            "the MX record points at, such as \"mx.example.com\"";
+}
+
+string take_directory(Config& config, string_view, const Value& value)
+{
+    config.directory = value.path;
+    return value.path.native().size() <= directory_size_max
+               ? string{}
+               : "is too long for the control socket in it; choose a path of at most " +
+                     std::to_string(directory_size_max) + " octets";
+}
+
+string take_tls(Config&, string_view, const Value& value)
+{
+    if (value.string == "none") {
+        return {};
+    }
+    return value.string == "starttls" || value.string == "implicit"
+               ? "this version has no TLS yet; write \"none\" and put a TLS proxy in front if you need it"
+               : "'" + value.string + "' is not known; write \"none\"";
+}
+
+string take_category(Config& config, string_view, const Value& value)
+{
+    const auto category = core::parse_category(value.string);
+    config.mailboxes.back().category = category.value_or(core::Category::support);
+    return category ? string{}
+                    : "'" + value.string + "' is not a category; write \"attack\", \"urgent\" or \"support\"";
+}
+
+string take_from(Config& config, string_view, const Value& value)
+{
+    const auto from = acknowledge::parse_from(value.string);
+    if (!from) {
+        return from.error().sentence;
+    }
+    config.acknowledgement.from = value.string;
+    if (config.acknowledgement.team.empty()) {
+        config.acknowledgement.team = from->display_name.empty() ? from->address.to_string() : from->display_name;
+    }
+    return {};
+}
+
+string take_link(Config& config, string_view last, const Value& value)
+{
+    const string& url = value.string;
+    const bool plain = std::all_of(url.begin(), url.end(),
+                                   [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>'; });
+    if (!plain || url.size() > link_size_max ||
+        !(core::istarts_with(url, "https://") || core::istarts_with(url, "http://"))) {
+        return "is not a link; write a URL that begins with https:// and has no blanks";
+    }
+    config.links.insert_or_assign(string{last}, url);
+    return {};
+}
+
+string take_transport(Config& config, string_view, const Value& value)
+{
+    if (value.string == "mx") {
+        return "this version cannot deliver to MX hosts itself; write \"smarthost\" and name your mail relay";
+    }
+    return choose(config.delivery.transport,
+                  std::array{Choice<Config::Transport>{"smarthost", Config::Transport::smarthost},
+                             Choice<Config::Transport>{"maildir", Config::Transport::maildir}},
+                  value);
+}
+
+// Checked but not used: no stage asks DNS yet.
+string take_resolver(Config&, string_view, const Value& value)
+{
+    constexpr std::array words{"system", "recursive", "none"};
+    return std::find(words.begin(), words.end(), value.string) != words.end() || is_socket_address(value.string)
+               ? string{}
+               : "'" + value.string +
+                     "' is not a resolver; write \"system\", \"recursive\", \"none\" or ADDRESS:PORT";
+}
+
+std::function<string(Config&, string_view, const Value&)> take_target(core::Category category)
+{
+    return [category](Config& config, string_view, const Value& value) {
+        auto promise = core::Promise::parse(value.string);
+        if (!promise) {
+            return promise.error().sentence;
+        }
+        core::Promise& place = config.promises[static_cast<std::size_t>(category)];
+        promise->tell = place.tell;
+        place = *promise;
+        return string{};
+    };
+}
+
+std::function<string(Config&, string_view, const Value&)> take_tell(core::Category category)
+{
+    return [category](Config& config, string_view, const Value& value) {
+        config.promises[static_cast<std::size_t>(category)].tell = value.boolean;
+        return string{};
+    };
+}
+
+std::vector<Key> settings()
+{
+    using enum Type;
+    using enum Need;
+    return {
+        {"hostname", string, required, "", "EHLO name, and the host in Received", take_hostname},
+        {"directory", path, optional, R"("/var/lib/shieldd")", "the database and everything else that is written",
+         take_directory},
+        {"user", string, optional, R"("")",
+         "whom shieldd becomes when root starts it; empty: shieldd, if there is such a user",
+         [](Config& c, string_view, const Value& v) { return keep(c.user, v.string); }},
+        {"io_threads", number, optional, "1", "threads for the network",
+         [](Config& c, string_view, const Value& v) { return threads(c.io_threads, v); }},
+        {"assess_threads", number, optional, "1", "threads that read and sort messages, at a lower priority",
+         [](Config& c, string_view, const Value& v) { return threads(c.assess_threads, v); }},
+
+        {"listen[].address", string, required, "", "where to accept mail",
+         [](Config& c, string_view, const Value& v) { return listening_address(c.listen.back().address, v); }},
+        {"listen[].protocol", string, optional, R"("smtp")", "\"smtp\" or \"lmtp\"",
+         [](Config& c, string_view, const Value& v) {
+             return choose(c.listen.back().protocol,
+                           std::array{Choice<smtp::Protocol>{"smtp", smtp::Protocol::smtp},
+                                      Choice<smtp::Protocol>{"lmtp", smtp::Protocol::lmtp}},
+                           v);
+         }},
+        {"listen[].tls", string, optional, R"("none")", "only \"none\" in this version", take_tls},
+        {"listen[].tls_required", boolean, optional, "false", "only false in this version",
+         [](Config&, string_view, const Value& v) {
+             return std::string{v.boolean ? "this version has no TLS yet; write false" : ""};
+         }},
+        {"listen[].proxy", strings, optional, "[]", "only [] in this version",
+         [](Config&, string_view, const Value& v) {
+             return std::string{v.strings.empty() ? "" : "this version has no PROXY protocol yet; write []"};
+         }},
+
+        {"mailbox[].address", string, required, "", "an address that takes mail",
+         [](Config& c, string_view, const Value& v) { return keep(c.mailboxes.back().address, v.string); }},
+        {"mailbox[].also", strings, optional, "[]", "other addresses that a relay may use for it",
+         [](Config& c, string_view, const Value& v) { return keep(c.mailboxes.back().also, v.strings); }},
+        {"mailbox[].category", string, required, "", "where a message to it starts", take_category},
+
+        {"acknowledgement.from", string, required, "", "From of every reply", take_from},
+        {"acknowledgement.team", string, optional, R"("")", "what replies call us; empty: the name in from",
+         [](Config& c, string_view, const Value& v) {
+             if (!v.string.empty()) {
+                 c.acknowledgement.team = v.string;
+             }
+             return std::string{};
+         }},
+        {"acknowledgement.templates", path, optional, R"("/etc/shieldd/templates")", "the words of the replies",
+         [](Config& c, string_view, const Value& v) { return keep(c.acknowledgement.templates, v.path); }},
+        {"acknowledgement.unverified", string, optional, R"("hold")",
+         "what a sender gets who could not be verified: \"hold\" or \"send\"",
+         [](Config& c, string_view, const Value& v) {
+             return choose(c.acknowledgement.unverified,
+                           std::array{Choice<acknowledge::Unverified>{"hold", acknowledge::Unverified::hold},
+                                      Choice<acknowledge::Unverified>{"send", acknowledge::Unverified::send}},
+                           v);
+         }},
+
+        {"links.*", string, optional, "", "where replies send people, for {{links.NAME}} in templates", take_link},
+
+        {"classify.rules", path, optional, R"("")", "rules of the classifier; empty: those built in",
+         [](Config& c, string_view, const Value& v) { return keep(c.rules, v.path); }},
+
+        {"delivery.transport", string, required, "", "\"smarthost\" or \"maildir\"", take_transport},
+        {"delivery.smarthost", string, optional, R"("")", "the relay that takes our mail, HOST:PORT",
+         [](Config& c, string_view, const Value& v) { return next_hop(c.delivery.smarthost, v); }},
+        {"delivery.maildir", path, optional, R"("/var/lib/shieldd/replies")", "where replies go with \"maildir\"",
+         [](Config& c, string_view, const Value& v) { return keep(c.delivery.maildir, v.path); }},
+        {"delivery.give_up_after", duration, optional, R"("24h")", "how long an automatic reply is tried",
+         [](Config& c, string_view, const Value& v) { return give_up(c.delivery.give_up_after, v); }},
+        {"delivery.give_up_after_person", duration, optional, R"("5d")", "how long a person's reply is tried",
+         [](Config& c, string_view, const Value& v) { return give_up(c.delivery.give_up_after_person, v); }},
+
+        {"promise.attack.target", string, optional, R"("2h")", "by when a person answers",
+         take_target(core::Category::attack)},
+        {"promise.attack.tell", boolean, optional, "false", "whether the acknowledgement names that time",
+         take_tell(core::Category::attack)},
+        {"promise.urgent.target", string, optional, R"("1 business day")", "by when a person answers",
+         take_target(core::Category::urgent)},
+        {"promise.urgent.tell", boolean, optional, "false", "whether the acknowledgement names that time",
+         take_tell(core::Category::urgent)},
+        {"promise.support.target", string, optional, R"("3 business days")", "by when a person answers",
+         take_target(core::Category::support)},
+        {"promise.support.tell", boolean, optional, "false", "whether the acknowledgement names that time",
+         take_tell(core::Category::support)},
+
+        {"dns.resolver", string, optional, R"("system")",
+         "who answers DNS questions; none is asked in this version", take_resolver},
+
+        {"metrics.address", string, with_table, R"("127.0.0.1:9025")", "where /metrics, /healthz and /readyz are",
+         [](Config& c, string_view, const Value& v) {
+             return v.string.empty() ? std::string{} : listening_address(c.metrics_address, v);
+         }},
+
+        {"log.level", string, optional, R"("info")", "\"debug\", \"info\", \"warning\" or \"error\"",
+         [](Config& c, string_view, const Value& v) {
+             return choose(c.log_level,
+                           std::array{Choice<core::Severity>{"debug", core::Severity::debug},
+                                      Choice<core::Severity>{"info", core::Severity::info},
+                                      Choice<core::Severity>{"warning", core::Severity::warning},
+                                      Choice<core::Severity>{"error", core::Severity::error}},
+                           v);
+         }},
+
+        {"limits.exempt", strings, optional, "[]", "only [] in this version",
+         [](Config&, string_view, const Value& v) {
+             return std::string{v.strings.empty() ? "" : "this version exempts nobody from a limit; write []"};
+         }},
+    };
+}
+
+}  // namespace
+
+string_view to_string(Type type) noexcept
+{
+    switch (type) {
+        case Type::string:
+            return "string";
+        case Type::path:
+            return "path";
+        case Type::duration:
+            return "duration";
+        case Type::boolean:
+            return "boolean";
+        case Type::number:
+            return "number";
+        case Type::strings:
+            return "list of strings";
+    }
+    return {};
+}
+
+const std::vector<Key>& keys()
+{
+    static const std::vector<Key> table = [] {
+        std::vector<Key> all = settings();
+        for (const core::LimitEntry& limit : core::limit_table()) {
+            all.push_back(limit_key(limit));
+        }
+        return all;
+    }();
+    return table;
+}
+
+string refusal_of(string_view name)
+{
+    if (name == "relay") {
+        return "this version trusts no relay yet; remove the table";
+    }
+    if (name == "notify") {
+        return "this version notifies nobody yet; remove the table";
+    }
+    return {};
+}
+
+bool is_socket_address(string_view text)
+{
+    const auto parts = split_port(text);
+    return parts && is_address(parts->bracketed ? AF_INET6 : AF_INET, parts->host);
+}
+
+}  // namespace shield::daemon

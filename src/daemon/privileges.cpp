@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "privileges.hpp"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+namespace shield::daemon {
+
+namespace {
+
+constexpr const char* default_user = "shieldd";
+
+struct Account {
+    uid_t uid;
+    gid_t gid;
+};
+
+std::optional<Account> find_account(const std::string& name)
+{
+    std::vector<char> buffer(16384);
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
+        return std::nullopt;
+    }
+    return Account{entry.pw_uid, entry.pw_gid};
+}
+
+[[noreturn]] void fail(const std::string& what)
+{
+    throw std::runtime_error{what + ": " + std::strerror(errno)};
+}
+
+void give_up_capabilities()
+{
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+    if (syscall(SYS_capset, &header, none.data()) != 0) {
+        fail("cannot give up capabilities");
+    }
+}
+
+void prepare_directory(const std::filesystem::path& directory, const Account& account)
+{
+    if (mkdir(directory.c_str(), 0750) == 0) {
+        if (chown(directory.c_str(), account.uid, account.gid) != 0) {
+            fail("cannot give " + directory.string() + " to its user");
+        }
+    } else if (errno != EEXIST) {
+        fail("cannot make the directory " + directory.string());
+    }
+}
+
+void become(const std::string& user, const Account& account)
+{
+    if (initgroups(user.c_str(), account.gid) != 0 || setresgid(account.gid, account.gid, account.gid) != 0 ||
+        setresuid(account.uid, account.uid, account.uid) != 0) {
+        fail("cannot become the user '" + user + "'");
+    }
+    if (setuid(0) == 0 || seteuid(0) == 0 || getuid() != account.uid || geteuid() != account.uid ||
+        getgid() != account.gid || getegid() != account.gid) {
+        throw std::runtime_error{"the privileges of root could be regained after becoming '" + user + "'"};
+    }
+}
+
+}  // namespace
+
+std::uint64_t harden_process()
+{
+    umask(0027);
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    rlimit descriptors{};
+    if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+        descriptors.rlim_cur = descriptors.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &descriptors);
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        fail("cannot forbid new privileges");
+    }
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    return descriptors.rlim_cur;
+}
+
+void drop_privileges(const std::string& user, const std::filesystem::path& directory, core::Log& log)
+{
+    if (geteuid() != 0) {
+        return give_up_capabilities();
+    }
+    const std::string name = user.empty() ? default_user : user;
+    const auto account = find_account(name);
+    if (!account && !user.empty()) {
+        throw std::runtime_error{"there is no user '" + user + "' to become; create it, or set another in 'user'"};
+    }
+    if (!account || account->uid == 0) {
+        log.line(core::Severity::warning, "running_as_root",
+                 {{"remedy", "create a user shieldd, or name another in 'user'"}});
+        return;
+    }
+    prepare_directory(directory, *account);
+    become(name, *account);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // a change of user sets it again
+    log.line(core::Severity::info, "privileges_dropped", {{"user", name}});
+}
+
+}  // namespace shield::daemon

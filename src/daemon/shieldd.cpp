@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon.hpp"
+#include "in_force.hpp"
+#include "limits_table.hpp"
+#include "privileges.hpp"
+
+#include <shield/acknowledge/templates.hpp>
+#include <shield/daemon/log.hpp>
+#include <shield/daemon/shieldd.hpp>
+#include <shield/store/store.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+namespace shield::daemon {
+
+namespace {
+
+enum Status { done = 0, not_started = 1, usage = 2, store_unavailable = 3 };
+
+struct CommandLine {
+    std::string config{"/etc/shieldd/shieldd.toml"};
+    bool config_named{false};
+    bool check{false};
+    bool limits{false};
+};
+
+int complain(const std::string& sentences, Status status)
+{
+    std::cerr << "shieldd: " << sentences << '\n';
+    return status;
+}
+
+/// A line for each link that would send people to an example host.
+std::string example_links(const Config& config)
+{
+    std::string faults;
+    for (const std::string& name : acknowledge::unedited_links(config.links)) {
+        const std::string key = "links." + name;
+        faults += (faults.empty() ? "" : "\n") + config.file.string() + ":" + std::to_string(config.lines.at(key)) +
+                  ": key '" + key + "': leads to an example host; write where your own people are helped";
+    }
+    return faults;
+}
+
+/// Everything that can be found wrong without starting: the configuration and the files it names.
+int check(const CommandLine& line)
+{
+    const auto config = load_config(line.config);
+    if (!config) {
+        return complain(config.error().sentence, not_started);
+    }
+    const auto in_force = make_in_force(*config);
+    if (!in_force) {
+        return complain(in_force.error().sentence, not_started);
+    }
+    if (const std::string faults = example_links(*config); !faults.empty()) {
+        return complain(faults, not_started);
+    }
+    std::cout << line.config << ": good\n";
+    return done;
+}
+
+int print_limits(const CommandLine& line)
+{
+    core::Limits limits;
+    if (line.config_named || std::filesystem::exists(line.config)) {
+        const auto config = load_config(line.config);
+        if (!config) {
+            return complain(config.error().sentence, not_started);
+        }
+        limits = config->limits;
+    }
+    std::cout << limits_table(limits);
+    return done;
+}
+
+// Beyond one each for the sessions: the database, spool files, deliveries, the control socket and the web of
+// metrics.
+constexpr std::uint64_t other_descriptors = 200;
+
+void warn_of_few_descriptors(std::uint64_t allowed, const core::Limits& limits, core::Log& log)
+{
+    const std::uint64_t wanted = limits.connections_max + other_descriptors;
+    if (allowed < wanted) {
+        log.line(core::Severity::warning, "few_descriptors",
+                 {{"allowed", std::to_string(allowed)},
+                  {"wanted", std::to_string(wanted)},
+                  {"remedy", "raise LimitNOFILE=, or lower limits.connections_max"}});
+    }
+}
+
+int start(const CommandLine& line)
+{
+    block_signals();
+    auto config = load_config(line.config);
+    if (!config) {
+        return complain(config.error().sentence, not_started);
+    }
+    const auto log = make_log(config->log_level);
+    try {
+        for (const std::string& name : acknowledge::unedited_links(config->links)) {
+            log->line(core::Severity::warning, "example_link",
+                      {{"key", "links." + name}, {"remedy", "write where your own people are helped"}});
+        }
+        auto listeners = open_listeners(config->listen);
+        warn_of_few_descriptors(harden_process(), config->limits, *log);
+        drop_privileges(config->user, config->directory, *log);
+        serve(std::move(*config), std::move(listeners), *log);
+        return done;
+    } catch (const store::Unavailable& failure) {
+        return complain(failure.what(), store_unavailable);
+    } catch (const std::exception& failure) {
+        return complain(failure.what(), not_started);
+    }
+}
+
+}  // namespace
+
+int shieldd(int argc, const char* const* argv)
+{
+    CommandLine line;
+    CLI::App app{"Takes mail for a security response team, keeps it, sorts it and acknowledges it.", "shieldd"};
+    const auto* config = app.add_option("--config", line.config, "the configuration")->type_name("FILE");
+    auto* checks = app.add_flag("--check", line.check, "say what is wrong with the configuration, and end");
+    app.add_flag("--limits", line.limits, "print every bound with its value, and end")->excludes(checks);
+    app.set_version_flag("--version", "shieldd " + std::string{version()});
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? done : usage;
+    }
+    line.config_named = config->count() > 0;
+    if (line.check) {
+        return check(line);
+    }
+    return line.limits ? print_limits(line) : start(line);
+}
+
+std::string_view version() noexcept
+{
+    return SHIELD_VERSION;
+}
+
+}  // namespace shield::daemon

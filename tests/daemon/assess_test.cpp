@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assess.hpp"
+
+#include "assessor.hpp"
+#include "intake.hpp"
+
+#include <shield/store/outbox.hpp>
+#include <shield/store/store.hpp>
+
+#include <daemon/good_config.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+namespace shield::daemon {
+
+namespace {
+
+using core::AcknowledgementState;
+using core::Category;
+using testing::HasSubstr;
+
+const core::Time arrival = *core::parse_rfc3339("2026-11-23T12:00:00Z");
+
+constexpr const char* cry_for_help =
+    "From: Ann <ann@example.net>\r\nTo: shield@example.com\r\nSubject: help\r\nMessage-ID: <1@example.net>\r\n\r\n"
+    "someone changed my password and I am locked out of my account\r\n";
+
+std::filesystem::path fresh_directory()
+{
+    std::string name = (std::filesystem::temp_directory_path() / "shield-assess-XXXXXX").string();
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    return name;
+}
+
+/// Everything between a message's octets and its place in the queue, without sockets.
+class Pipeline : public testing::Test {
+protected:
+    ~Pipeline() override
+    {
+        store_.reset();
+        std::filesystem::remove_all(directory_);
+    }
+
+    static std::shared_ptr<const InForce> make(const std::string& unverified)
+    {
+        const auto config = parse_config(
+            good_config_but("[delivery]",
+                            "templates = '" +
+                                std::filesystem::absolute(SHIELD_SOURCE_DIR "/etc/templates").string() +
+                                "'\nunverified = '" + unverified + "'\n[delivery]") +
+                "[links]\nsupport = 'https://s.example.net/'\npolicy = 'https://p.example.net/'\n"
+                "recovery = 'https://r.example.net/'\n",
+            "/etc/x.toml");
+        EXPECT_TRUE(config) << config.error().sentence;
+        auto made = make_in_force(*config);
+        EXPECT_TRUE(made) << made.error().sentence;
+        return *made;
+    }
+
+    std::unique_ptr<store::Store> open()
+    {
+        store::Options options;
+        options.directory = directory_;
+        options.limits = in_force_->triage.limits;
+        options.clock = [] { return arrival; };
+        options.log = &log_;
+        options.metrics = &metrics_;
+        return store::Store::open(std::move(options));
+    }
+
+    core::Envelope envelope(const std::string& sender, const std::string& recipient)
+    {
+        core::Envelope envelope;
+        envelope.client_address = "192.0.2.7";
+        envelope.helo = "client.example.net";
+        envelope.protocol = "ESMTP";
+        envelope.reverse_path = sender;
+        envelope.recipients = {*in_force_->triage.mailboxes.find(*core::Mailbox::parse(recipient))};
+        envelope.received_at = arrival;
+        return envelope;
+    }
+
+    /// Receives one message and answers its reference.
+    core::Reference receive(const core::Envelope& envelope, std::string_view octets)
+    {
+        Intake intake{store_->intake(), in_force_, log_};
+        intake.keep(octets.substr(0, octets.size() / 2));
+        intake.keep(octets.substr(octets.size() / 2));
+        std::promise<net::Reception::Outcome> outcome;
+        intake.submit(envelope, [&](net::Reception::Outcome got) { outcome.set_value(got); });
+        return std::get<core::Receipt>(outcome.get_future().get()).reference();
+    }
+
+    Assessing assessing() const
+    {
+        return {in_force_, store_->token_key(), store_->token_keys(), [this] { return store_->unique_name(); },
+                arrival};
+    }
+
+    void assess_all()
+    {
+        for (auto work = store_->assessments().lease(10); !work.empty(); work = store_->assessments().lease(10)) {
+            std::vector<store::Assessed> batch;
+            for (const auto& one : work) {
+                batch.push_back(assess(one, assessing()));
+            }
+            store_->assessments().record(std::move(batch));
+        }
+    }
+
+    store::CaseDetail find(core::Reference reference) { return store_->cases().find(reference).value(); }
+
+    core::NoLog log_;
+    core::Metrics metrics_;
+    std::filesystem::path directory_{fresh_directory()};
+    std::shared_ptr<const InForce> in_force_{make("send")};
+    std::unique_ptr<store::Store> store_{open()};
+};
+
+}  // namespace
+
+TEST_F(Pipeline, AMessageIsInTheQueueBeforeItIsAssessed)
+{
+    const auto reference = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    const store::Case summary = find(reference).summary;
+    EXPECT_EQ(summary.category, Category::attack);
+    EXPECT_EQ(summary.due_at, arrival + std::chrono::hours{2});
+    EXPECT_EQ(summary.acknowledgement.state, AcknowledgementState::pending);
+}
+
+TEST_F(Pipeline, AnAssessedMessageIsSortedAndItsAcknowledgementQueued)
+{
+    const auto reference = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    assess_all();
+    const store::CaseDetail found = find(reference);
+    EXPECT_EQ(found.summary.category, Category::attack);
+    EXPECT_EQ(found.summary.subject, "help");
+    EXPECT_EQ(found.summary.acknowledgement.state, AcknowledgementState::queued)
+        << found.summary.acknowledgement.reason;
+    ASSERT_EQ(found.outgoing.size(), 1u);
+    EXPECT_EQ(found.outgoing[0].recipient, "ann@example.net");
+    const auto due = store_->outbox().lease(10);
+    ASSERT_EQ(due.size(), 1u);
+    EXPECT_EQ(due[0].sender, "");
+    EXPECT_THAT(due[0].octets, HasSubstr(reference.to_string()));
+    EXPECT_THAT(due[0].octets, HasSubstr("In-Reply-To: <1@example.net>"));
+}
+
+TEST_F(Pipeline, ASecondMessageOfASenderWithinADayIsHeld)
+{
+    receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    const auto second = receive(envelope("ann@example.net", "shield@example.com"),
+                                std::string{cry_for_help} + "and now my mail is gone\r\n");
+    assess_all();
+    EXPECT_EQ(find(second).summary.acknowledgement.state, AcknowledgementState::held);
+    EXPECT_EQ(store_->outbox().lease(10).size(), 1u);
+}
+
+TEST_F(Pipeline, NobodyIsAnsweredWhileUnverifiedSendersAreHeld)
+{
+    in_force_ = make("hold");
+    const auto reference = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    assess_all();
+    EXPECT_EQ(find(reference).summary.acknowledgement.state, AcknowledgementState::held);
+    EXPECT_TRUE(store_->outbox().lease(10).empty());
+}
+
+TEST_F(Pipeline, AMachineIsSuppressedAndMarkedAutomatic)
+{
+    const auto reference = receive(envelope("ann@example.net", "shield@example.com"),
+                                   std::string{"Auto-Submitted: auto-replied\r\n"} + cry_for_help);
+    assess_all();
+    const store::CaseDetail found = find(reference);
+    EXPECT_EQ(found.summary.acknowledgement.state, AcknowledgementState::suppressed);
+    EXPECT_TRUE(found.messages.at(0).automatic);
+}
+
+TEST_F(Pipeline, PostmasterIsNeverAcknowledged)
+{
+    const auto reference = receive(envelope("ann@example.net", "postmaster@example.com"),
+                                   "From: ann@example.net\r\nTo: postmaster@example.com\r\n\r\nhello\r\n");
+    assess_all();
+    EXPECT_NE(find(reference).summary.acknowledgement.state, AcknowledgementState::queued);
+    EXPECT_TRUE(store_->outbox().lease(10).empty());
+}
+
+TEST_F(Pipeline, ATokenInTheAddressJoinsItsCaseAndIsNotAcknowledged)
+{
+    const auto first = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    const std::string token = core::make_token(store_->token_key(), first);
+    const auto second = receive(envelope("ann@example.net", "shield+" + token + "@example.com"),
+                                "From: ann@example.net\r\nTo: shield+" + token + "@example.com\r\n\r\nmore\r\n");
+    assess_all();
+    const store::CaseDetail found = find(second);
+    EXPECT_EQ(found.summary.reference, first);
+    ASSERT_EQ(found.messages.size(), 2u);
+    EXPECT_EQ(found.messages[1].kind, store::MessageKind::follow_up);
+    EXPECT_NE(found.messages[1].acknowledgement.state, AcknowledgementState::queued);
+    EXPECT_EQ(store_->outbox().lease(10).size(), 1u) << "only the first message is acknowledged";
+}
+
+TEST_F(Pipeline, AFollowUpThatRaisesItsCaseBringsItsClock)
+{
+    const auto first = receive(envelope("ann@example.net", "postmaster@example.com"),
+                               "From: ann@example.net\r\nTo: postmaster@example.com\r\n\r\nWhen are you open?\r\n");
+    assess_all();
+    ASSERT_EQ(find(first).summary.category, core::Category::support);
+    const std::string token = core::make_token(store_->token_key(), first);
+    (void)receive(envelope("ann@example.net", "shield+" + token + "@example.com"), cry_for_help);
+    assess_all();
+    const auto& promises = in_force_->triage.promises;
+    EXPECT_EQ(find(first).summary.category, core::Category::attack);
+    EXPECT_EQ(find(first).summary.due_at, promises[static_cast<std::size_t>(core::Category::attack)].due(arrival));
+}
+
+TEST_F(Pipeline, ATokenInTheReferencesJoinsItsCase)
+{
+    const auto first = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    const std::string token = core::make_token(store_->token_key(), first);
+    const auto second =
+        receive(envelope("ann@example.net", "shield@example.com"),
+                "From: ann@example.net\r\nTo: shield@example.com\r\nIn-Reply-To: <x@y>\r\nReferences: "
+                "<a@b> " +
+                    core::make_message_id(token, "u", "mx.example.com") + "\r\n\r\nmore\r\n");
+    assess_all();
+    EXPECT_EQ(find(second).summary.reference, first);
+}
+
+TEST_F(Pipeline, AForgedTokenOpensACaseOfItsOwn)
+{
+    const auto first = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    std::string token = core::make_token(store_->token_key(), first);
+    token.back() = token.back() == 'a' ? 'b' : 'a';
+    const auto second = receive(envelope("eve@example.net", "shield+" + token + "@example.com"),
+                                "From: eve@example.net\r\nTo: shield+" + token + "@example.com\r\n\r\nmore\r\n");
+    assess_all();
+    EXPECT_EQ(find(second).summary.reference, second);
+}
+
+TEST_F(Pipeline, TheSameOctetsAgainAreARepeatAndNotAcknowledgedAgain)
+{
+    const auto first = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    const auto second = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    assess_all();
+    EXPECT_NE(first, second);
+    EXPECT_EQ(find(second).summary.reference, first);
+    EXPECT_EQ(store_->outbox().lease(10).size(), 1u);
+}
+
+TEST_F(Pipeline, AnUnreadableMessageStaysInTheQueueAndIsHeld)
+{
+    const auto reference = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    auto work = store_->assessments().lease(10);
+    ASSERT_EQ(work.size(), 1u);
+    std::vector<store::Assessed> batch;
+    batch.push_back(unreadable(work[0], "it broke", assessing()));
+    store_->assessments().record(std::move(batch));
+    const store::Case summary = find(reference).summary;
+    EXPECT_EQ(summary.category, Category::attack);
+    EXPECT_THAT(summary.flags, testing::Contains("unreadable"));
+    EXPECT_EQ(summary.acknowledgement.state, AcknowledgementState::held);
+}
+
+TEST_F(Pipeline, TheAssessorWorksOffWhatArrives)
+{
+    const Current current{in_force_};
+    std::vector<core::Reference> references;
+    {
+        const Assessor assessor{*store_, {2, &current, [] { return arrival; }, &log_, &metrics_}};
+        for (int i = 0; i < 50; ++i) {
+            references.push_back(receive(envelope("a" + std::to_string(i) + "@example.net", "shield@example.com"),
+                                         cry_for_help + std::to_string(i)));
+        }
+        for (int waited = 0; store_->assessments().backlog() > 0 && waited < 1000; ++waited) {
+            usleep(10000);
+        }
+    }
+    for (const core::Reference reference : references) {
+        EXPECT_EQ(find(reference).summary.acknowledgement.state, AcknowledgementState::queued);
+    }
+    EXPECT_EQ(metrics_.counter("shield_assessed_total", "").load(), 50);
+    EXPECT_EQ(metrics_.counter("shield_limit_acknowledgements_domain_total", "").load(), 0);
+}
+
+TEST_F(Pipeline, BoundsMetAfter250AreCounted)
+{
+    const Current current{in_force_};
+    {
+        const Assessor assessor{*store_, {1, &current, [] { return arrival; }, &log_, &metrics_}};
+        receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+        receive(envelope("ann@example.net", "shield@example.com"), std::string{cry_for_help} + "more\r\n");
+        receive(
+            envelope("bob@example.net", "shield@example.com"),
+            "X-Long: " + std::string(in_force_->triage.limits.header_field_max + 1, 'x') + "\r\n" + cry_for_help);
+        for (int waited = 0; store_->assessments().backlog() > 0 && waited < 1000; ++waited) {
+            usleep(10000);
+        }
+    }
+    EXPECT_EQ(metrics_.counter("shield_limit_acknowledgements_sender_total", "").load(), 1);
+    EXPECT_EQ(metrics_.counter("shield_limit_header_field_total", "").load(), 1);
+}
+
+}  // namespace shield::daemon

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <shield/daemon/config.hpp>
+
+#include <daemon/good_config.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+
+namespace shield::daemon {
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string faults_of(const std::string& text)
+{
+    const auto config = parse_config(text, "/etc/x.toml");
+    return config ? "" : config.error().sentence;
+}
+
+Config config_of(const std::string& text)
+{
+    auto config = parse_config(text, "/etc/x.toml");
+    EXPECT_TRUE(config) << config.error().sentence;
+    return config ? *config : Config{};
+}
+
+}  // namespace
+
+TEST(Config, WhatIsNotGivenHasTheDefaultsOfTheContract)
+{
+    using namespace std::chrono_literals;
+    const Config config = config_of(good_config);
+    EXPECT_EQ(config.hostname, "mx.example.com");
+    EXPECT_EQ(config.user, "");
+    EXPECT_EQ(config.io_threads, 1u);
+    EXPECT_EQ(config.assess_threads, 1u);
+    ASSERT_EQ(config.listen.size(), 1u);
+    EXPECT_EQ(config.listen[0].protocol, smtp::Protocol::smtp);
+    EXPECT_EQ(config.acknowledgement.team, "Example");
+    EXPECT_EQ(config.acknowledgement.templates, "/etc/shieldd/templates");
+    EXPECT_EQ(config.acknowledgement.unverified, acknowledge::Unverified::hold);
+    EXPECT_EQ(config.delivery.give_up_after, 24h);
+    EXPECT_EQ(config.delivery.give_up_after_person, 24h * 5);
+    EXPECT_EQ(config.promises[0].to_string(), "2h");
+    EXPECT_FALSE(config.promises[0].tell);
+    EXPECT_EQ(config.promises[2].to_string(), "3 business days");
+    EXPECT_EQ(config.limits, core::Limits{});
+    EXPECT_EQ(config.metrics_address, "");
+    EXPECT_EQ(config.rules, "");
+}
+
+TEST(Config, EveryValueThatIsGivenIsTaken)
+{
+    using namespace std::chrono_literals;
+    const Config config = config_of(
+        "user = 'mail'\nio_threads = 3\nassess_threads = 2\n" + good_config +
+        "give_up_after = '2h'\ngive_up_after_person = '10d'\nmaildir = 'replies'\n"
+        "[[listen]]\naddress = '[::1]:24'\nprotocol = 'lmtp'\ntls = 'none'\ntls_required = false\nproxy = []\n"
+        "[[mailbox]]\naddress = 'help@example.com'\nalso = ['help@mx.example.com']\ncategory = 'support'\n"
+        "[links]\nsupport = 'https://example.net/help'\n[classify]\nrules = 'my.rules'\n"
+        "[promise.urgent]\ntell = true\ntarget = '5 business days'\n[dns]\nresolver = '127.0.0.1:53'\n"
+        "[metrics]\naddress = '127.0.0.1:9000'\n[log]\nlevel = 'debug'\n"
+        "[limits]\nrecipients_max = 7\nexempt = []\n");
+    EXPECT_EQ(config.user, "mail");
+    EXPECT_EQ(config.io_threads, 3u);
+    EXPECT_EQ(config.assess_threads, 2u);
+    EXPECT_EQ(config.delivery.give_up_after, 2h);
+    EXPECT_EQ(config.delivery.give_up_after_person, 240h);
+    EXPECT_EQ(config.delivery.maildir, "/etc/replies") << "a relative path starts at the file";
+    ASSERT_EQ(config.listen.size(), 2u);
+    EXPECT_EQ(config.listen[1], (Config::Listen{"[::1]:24", smtp::Protocol::lmtp}));
+    ASSERT_EQ(config.mailboxes.size(), 2u);
+    EXPECT_EQ(config.mailboxes[1].also, std::vector<std::string>{"help@mx.example.com"});
+    EXPECT_EQ(config.mailboxes[1].category, core::Category::support);
+    EXPECT_EQ(config.links.at("support"), "https://example.net/help");
+    EXPECT_EQ(config.rules, "/etc/my.rules");
+    EXPECT_EQ(config.promises[1].to_string(), "5 business days");
+    EXPECT_TRUE(config.promises[1].tell);
+    EXPECT_EQ(config.metrics_address, "127.0.0.1:9000");
+    EXPECT_EQ(config.log_level, core::Severity::debug);
+    EXPECT_EQ(config.limits.recipients_max, 7u);
+}
+
+TEST(Config, TheMetricsTableAloneServesThemAtTheirDefault)
+{
+    EXPECT_EQ(config_of(good_config + "[metrics]\n").metrics_address, "127.0.0.1:9025");
+}
+
+TEST(Config, TheTeamIsTheAddressWhenFromHasNoName)
+{
+    EXPECT_EQ(config_of(good_config_but("Example <shield@example.com>", "shield@example.com")).acknowledgement.team,
+              "shield@example.com");
+    EXPECT_EQ(config_of(good_config_but("[delivery]", "team = 'The desk'\n[delivery]")).acknowledgement.team,
+              "The desk");
+}
+
+struct Fault {
+    const char* what;
+    std::string text;
+    const char* said;
+    friend std::ostream& operator<<(std::ostream& out, const Fault& fault) { return out << fault.what; }
+};
+
+class Faults : public testing::TestWithParam<Fault> {};
+
+TEST_P(Faults, NamesFileLineKeyAndRemedy)
+{
+    EXPECT_EQ(faults_of(GetParam().text), GetParam().said);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Config, Faults,
+    testing::Values(
+        // names
+        Fault{"unknown key", good_config_but("smarthost = 'relay", "smarthos = 1\nsmarthost = 'relay"),
+              "/etc/x.toml:12: key 'delivery.smarthos': is not known; did you mean 'delivery.smarthost'?"},
+        Fault{"unknown table", good_config + "[mertics]\n",
+              "/etc/x.toml:13: key 'mertics': is not known; did you mean 'metrics'?"},
+        Fault{"unknown and like nothing", good_config + "[qqqqqqqqqqqqqqqq]\n",
+              "/etc/x.toml:13: key 'qqqqqqqqqqqqqqqq': is not known; remove it, shieldd.toml(5) lists all keys"},
+        Fault{"unknown limit", good_config + "[limits]\nrecipient_max = 5\n",
+              "/etc/x.toml:14: key 'limits.recipient_max': is not known; did you mean 'limits.recipients_max'?"},
+        Fault{"unknown in a list", good_config_but("address = '127", "adress = 1\naddress = '127"),
+              "/etc/x.toml:4: key 'listen.adress': is not known; did you mean 'listen.address'?"},
+        // what is missing
+        Fault{"no hostname", good_config_but("hostname = 'mx.example.com'", ""),
+              "/etc/x.toml:1: key 'hostname': is missing; add it: EHLO name, and the host in Received"},
+        Fault{"no category", good_config_but("category = 'attack'", ""),
+              "/etc/x.toml:5: key 'mailbox.category': is missing; add it: where a message to it starts"},
+        Fault{"no transport", good_config_but("transport = 'smarthost'", ""),
+              "/etc/x.toml:10: key 'delivery.transport': is missing; add it: \"smarthost\" or \"maildir\""},
+        Fault{
+            "no smarthost", good_config_but("smarthost = 'relay.example.com:25'", ""),
+            "/etc/x.toml:11: key 'delivery.smarthost': is missing for transport = \"smarthost\"; add the relay as "
+            "HOST:PORT"},
+        // types
+        Fault{"number for string", good_config_but("'/tmp/nowhere'", "7"),
+              "/etc/x.toml:2: key 'directory': is no path; write it in quotes"},
+        Fault{"string for number", "io_threads = '1'\n" + good_config,
+              "/etc/x.toml:1: key 'io_threads': is no whole number; write digits, without quotes"},
+        Fault{"string for boolean", good_config + "[promise.attack]\ntell = 'yes'\n",
+              "/etc/x.toml:14: key 'promise.attack.tell': is neither true nor false; write one of them, without "
+              "quotes"},
+        Fault{"number for duration", good_config + "give_up_after = 24\n",
+              "/etc/x.toml:13: key 'delivery.give_up_after': is no duration; write a number and s, m, h or d in "
+              "quotes, "
+              "such as \"24h\""},
+        Fault{"string for list", good_config_but("category", "also = 'a@b.c'\ncategory"),
+              "/etc/x.toml:7: key 'mailbox.also': is no list of strings; write it as [\"one\", \"two\"]"},
+        Fault{"number in a list", good_config_but("category", "also = [1]\ncategory"),
+              "/etc/x.toml:7: key 'mailbox.also': is no list of strings; write it as [\"one\", \"two\"]"},
+        Fault{"value for table", "log = 1\n" + good_config,
+              "/etc/x.toml:1: key 'log': is a table; write [log] and its keys below"},
+        Fault{"table for list of tables", good_config_but("[[listen]]", "[listen]"),
+              "/etc/x.toml:1: key 'listen': is missing; add a [[listen]] with an address such as \"0.0.0.0:25\"\n"
+              "/etc/x.toml:3: key 'listen': is a list of tables; write [[listen]] and its keys below"},
+        // values
+        Fault{"hostname", good_config_but("mx.example.com", "mx_1"),
+              "/etc/x.toml:1: key 'hostname': 'mx_1' is not a host name; write the name that the MX record points "
+              "at, "
+              "such as \"mx.example.com\""},
+        Fault{"listen", good_config_but("127.0.0.1:2525", "localhost:2525"),
+              "/etc/x.toml:4: key 'listen.address': 'localhost:2525' is not an address to listen on; write an IP "
+              "address and a port, such as \"0.0.0.0:25\" or \"[::]:25\""},
+        Fault{"protocol",
+              good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\nprotocol = 'x'"),
+              "/etc/x.toml:5: key 'listen.protocol': 'x' is not known; write \"smtp\" or \"lmtp\""},
+        Fault{"category", good_config_but("attack", "panic"),
+              "/etc/x.toml:7: key 'mailbox.category': 'panic' is not a category; write \"attack\", \"urgent\" or "
+              "\"support\""},
+        Fault{
+            "mailbox", good_config_but("'shield@example.com'\ncat", "'shield'\ncat"),
+            "/etc/x.toml:5: key 'mailbox': 'shield' is not an address of the form local@domain without a +suffix; "
+            "correct or remove it"},
+        Fault{"mailbox twice",
+              good_config + "[[mailbox]]\naddress = 'x@example.com'\ncategory = 'urgent'\n"
+                            "[[mailbox]]\naddress = 'Shield@Example.com'\ncategory = 'urgent'\n",
+              "/etc/x.toml:16: key 'mailbox': 'Shield@Example.com' is named twice; correct or remove it"},
+        Fault{
+            "link", good_config + "[links]\nsupport = 'example.com'\n",
+            "/etc/x.toml:14: key 'links.support': is not a link; write a URL that begins with https:// and has no "
+            "blanks"},
+        Fault{"smarthost", good_config_but("relay.example.com:25", "relay.example.com"),
+              "/etc/x.toml:12: key 'delivery.smarthost': 'relay.example.com' is not a host and port; write it as "
+              "\"relay.example.com:25\""},
+        Fault{
+            "own smarthost", good_config_but("relay.example.com:25", "127.0.0.1:2525"),
+            "/etc/x.toml:12: key 'delivery.smarthost': is where we listen ourselves, every reply would come back; "
+            "name another relay"},
+        Fault{"range", good_config + "[limits]\nmime_depth_max = 100000\n",
+              "/etc/x.toml:14: key 'limits.mime_depth_max': 100000 is out of range; write a number from 1 to 100"},
+        Fault{"duration range", good_config + "give_up_after = '3s'\n",
+              "/etc/x.toml:13: key 'delivery.give_up_after': is out of range; write a duration from \"1m\" to "
+              "\"30d\""},
+        Fault{"target", good_config + "[promise.attack]\ntarget = 'soon'\n",
+              "/etc/x.toml:14: key 'promise.attack.target': 'soon' is not a target: write \"2h\", \"3d\" or \"3 "
+              "business "
+              "days\""},
+        Fault{"resolver", good_config + "[dns]\nresolver = '8.8.8.8'\n",
+              "/etc/x.toml:14: key 'dns.resolver': '8.8.8.8' is not a resolver; write \"system\", \"recursive\", "
+              "\"none\" or ADDRESS:PORT"},
+        Fault{
+            "long directory", good_config_but("/tmp/nowhere", "/" + std::string(100, 'x')),
+            "/etc/x.toml:2: key 'directory': is too long for the control socket in it; choose a path of at most 80 "
+            "octets"},
+        Fault{"hidden characters", good_config_but("'/tmp/nowhere'", "\"/tmp/\\u202e\""),
+              "/etc/x.toml:2: key 'directory': holds characters that cannot be seen; remove them"},
+        // what this version cannot do is refused, never ignored
+        Fault{"mx", good_config_but("'smarthost'\n", "'mx'\n"),
+              "/etc/x.toml:11: key 'delivery.transport': this version cannot deliver to MX hosts itself; write "
+              "\"smarthost\" and name your mail relay"},
+        Fault{"tls", good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\ntls = 'starttls'"),
+              "/etc/x.toml:5: key 'listen.tls': this version has no TLS yet; write \"none\" and put a TLS proxy in "
+              "front if you need it"},
+        Fault{"tls_required",
+              good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\ntls_required = true"),
+              "/etc/x.toml:5: key 'listen.tls_required': this version has no TLS yet; write false"},
+        Fault{"proxy",
+              good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\nproxy = ['10.0.0.1']"),
+              "/etc/x.toml:5: key 'listen.proxy': this version has no PROXY protocol yet; write []"},
+        Fault{"relay", good_config + "[[relay]]\naddress = '10.0.0.1'\n",
+              "/etc/x.toml:13: key 'relay': this version trusts no relay yet; remove the table"},
+        Fault{"notify", good_config + "[[notify]]\nto = 'a@b.c'\n",
+              "/etc/x.toml:13: key 'notify': this version notifies nobody yet; remove the table"},
+        Fault{"exempt", good_config + "[limits]\nexempt = ['127.0.0.0/8']\n",
+              "/etc/x.toml:14: key 'limits.exempt': this version exempts nobody from a limit; write []"}));
+
+TEST(Config, AllFaultsAreSaidInTheOrderOfTheFile)
+{
+    const std::string faults = faults_of(good_config_but("'attack'", "'x'") + "nonsense = 1\n[log]\nlevel = 3\n");
+    EXPECT_THAT(faults, testing::MatchesRegex("[^\n]*:7: [^\n]*\n[^\n]*:13: [^\n]*\n[^\n]*:15: [^\n]*"));
+}
+
+TEST(Config, AFaultOfTheLanguageNamesFileAndLine)
+{
+    EXPECT_THAT(faults_of("hostname = 'a'\nhostname = 'b'\n"), HasSubstr("/etc/x.toml:2: "));
+    EXPECT_THAT(faults_of("hostname = \n"), HasSubstr("/etc/x.toml:1: "));
+}
+
+TEST(Config, AnUnknownNameCannotSteerATerminal)
+{
+    EXPECT_THAT(faults_of(good_config + "[\"\\u001b[2J\"]\n"), Not(HasSubstr("\x1b")));
+}
+
+TEST(Config, DeepNestingIsAFaultLikeAnyOther)
+{
+    EXPECT_NE(faults_of("a = " + std::string(100000, '[')), "");
+    EXPECT_NE(faults_of("a = " + std::string(100000, '[') + std::string(100000, ']')), "");
+}
+
+TEST(Config, AFileThatCannotBeReadIsNamed)
+{
+    EXPECT_THAT(load_config("/nowhere/shieldd.toml").error().sentence,
+                HasSubstr("/nowhere/shieldd.toml: No such file or directory"));
+    EXPECT_THAT(load_config("/tmp").error().sentence, HasSubstr("/tmp: Not a regular file"));
+}
+
+TEST(Config, AFilePastItsBoundIsRefused)
+{
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / ("shield-config-" + std::to_string(getpid()) + ".toml");
+    std::ofstream{file} << std::string(core::Limits{}.configuration_size_max + 1, '#');
+    const auto config = load_config(file);
+    std::filesystem::remove(file);
+    ASSERT_FALSE(config);
+    EXPECT_THAT(config.error().sentence, HasSubstr("is longer than"));
+}
+
+TEST(Config, TheInstalledFileNeedsOnlyItsRelay)
+{
+    const auto config = load_config(SHIELD_SOURCE_DIR "/etc/shieldd.toml");
+    ASSERT_FALSE(config);
+    EXPECT_THAT(config.error().sentence, testing::MatchesRegex("[^\n]*key 'delivery.smarthost': is missing[^\n]*"));
+}
+
+}  // namespace shield::daemon
