@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arguments.hpp"
+
+#include <shield/core/vocabulary.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace shield::cli {
+
+namespace {
+
+constexpr int usage_status = 2;
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  shieldctl queue                                 what waits, most pressing first\n"
+    "  shieldctl queue --category attack --json        the same for a program\n"
+    "  shieldctl show SR-7F3K-92QX                     one case: why it is where it is, its messages, its history\n"
+    "  shieldctl claim SR-7F3K-92QX                    take it on\n"
+    "  shieldctl note SR-7F3K-92QX called her, line is dead\n"
+    "  shieldctl reply SR-7F3K-92QX --dry-run < answer.txt\n"
+    "  shieldctl close SR-7F3K-92QX duplicate --of SR-0D1E-2F3G\n"
+    "  shieldctl classify --mailbox security@example.com report.eml\n"
+    "\n"
+    "Any reference of a case names it; case, hyphens and 'SR-' may be left out.\n"
+    "Exit status: 0 done, 1 not found or refused, 2 usage, 3 store unavailable. See shieldctl(1), "
+    "shieldd.toml(5).\n";
+
+template <typename Values>
+std::string words_of(const Values& values)
+{
+    std::string text;
+    for (const auto value : values) {
+        text += (text.empty() ? "" : ", ") + std::string{to_string(value)};
+    }
+    return text;
+}
+
+/// Gives the commands of the contract to the parser; each fills the one Arguments.
+class Grammar {
+public:
+    Grammar(CLI::App& app, Arguments& arguments) : app_{app}, arguments_{arguments} {}
+
+    void add_all()
+    {
+        add_queries();
+        add_acts();
+        add_mail();
+        add_store();
+        add_later();
+    }
+
+private:
+    CLI::App* add(const std::string& name, const std::string& help)
+    {
+        CLI::App* command = app_.add_subcommand(name, help);
+        command->footer("See shieldctl(1).");
+        command->callback([&arguments = arguments_, name] { arguments.command = name; });
+        return command;
+    }
+    void json(CLI::App* command) { command->add_flag("--json", arguments_.json, "Write JSON"); }
+    CLI::App* add_on_case(const std::string& name, const std::string& help)
+    {
+        CLI::App* command = add(name, help);
+        command->add_option("REF", arguments_.reference, "Any reference of the case")->required();
+        json(command);
+        return command;
+    }
+
+    void add_queries()
+    {
+        CLI::App* queue = add("queue", "List cases, most pressing first; all but the closed");
+        queue->add_option("--category", arguments_.category, "Only this one: " + words_of(core::categories));
+        queue->add_option("--state", arguments_.state, "Only this one: " + words_of(core::states));
+        queue->add_flag("--held", arguments_.held, "Only those whose acknowledgement waits for a person");
+        queue->add_flag("--spam", arguments_.spam, "Only those folded away as spam");
+        queue->add_option("--limit", arguments_.limit, "At most N")->type_name("N");
+        json(queue);
+
+        CLI::App* show = add_on_case("show", "Show one case");
+        CLI::Option* raw = show->add_flag("--raw", arguments_.raw, "Write a message's exact octets");
+        show->add_option("--message", arguments_.message, "Only message N of the case, counted from 1")
+            ->type_name("N");
+        CLI::Option* number = show->add_option("--attachment", arguments_.attachment,
+                                               "Write attachment N of the message to the file of --to")
+                                  ->type_name("N")
+                                  ->excludes(raw);
+        CLI::Option* to =
+            show->add_option("--to", arguments_.to, "A file, which must not exist")->type_name("FILE");
+        number->needs(to);
+        to->needs(number);
+        show->get_option("--json")->excludes(raw)->excludes(number);
+
+        CLI::App* search = add("search", "Find cases by words in subject, sender and text");
+        search->add_option("WORDS", arguments_.words, "All of them are to be found")->required();
+        search->add_option("--limit", arguments_.limit, "At most N")->type_name("N");
+        json(search);
+        json(add("stats", "Figures, derived from what happened"));
+    }
+
+    void add_acts()
+    {
+        add_on_case("claim", "Make a case yours; a new one becomes triaged");
+        add_on_case("note", "Write something down in the history")
+            ->add_option("TEXT", arguments_.words, "The note; - reads it from standard input")
+            ->required();
+        add_on_case("set", "Say where the work stands")
+            ->add_option("STATE", arguments_.value, "triaged, in_progress or waiting")
+            ->required();
+        add_on_case("reclassify", "Raise or lower a case by your word")
+            ->add_option("CATEGORY", arguments_.value, words_of(core::categories))
+            ->required();
+        CLI::App* close = add_on_case("close", "Close a case");
+        close->add_option("CODE", arguments_.value, words_of(core::closing_codes))->required();
+        close->add_option("--of", arguments_.of, "The case it is a duplicate of")->type_name("REF");
+        add_on_case("reopen", "Open a closed case again; its clock starts anew");
+        add_on_case("join", "Make all messages of a case part of another")
+            ->add_option("INTO", arguments_.value, "The case that stays")
+            ->required();
+    }
+
+    void add_mail()
+    {
+        CLI::App* reply = add_on_case("reply", "Answer the reporter; the text comes from standard input");
+        CLI::Option* canned = reply
+                                  ->add_option("--template", arguments_.template_name,
+                                               "Use this canned text; see "
+                                               "'templates'")
+                                  ->type_name("NAME");
+        reply->add_option("--file", arguments_.file, "Read the text from here")
+            ->type_name("FILE")
+            ->excludes(canned);
+        reply->add_option("--to", arguments_.to, "Write to another address than the case began with")
+            ->type_name("ADDRESS");
+        reply->add_flag("--dry-run", arguments_.dry_run, "Show what would go out, and send nothing");
+
+        CLI::App* release = add("release", "Send held acknowledgements");
+        release->add_option("REF", arguments_.references, "One or more cases")->required();
+        json(release);
+        json(add("templates", "List the texts that reply --template takes"));
+    }
+
+    void add_store()
+    {
+        CLI::App* classify = add("classify", "Say for each file what category it would get; stores nothing");
+        classify->add_option("FILE", arguments_.files, "Messages as files; - is standard input")->required();
+        classify->add_option("--mailbox", arguments_.mailbox, "As if written to this mailbox of ours")
+            ->type_name("ADDRESS");
+        json(classify);  // it writes nothing else; asking for it is no mistake
+        CLI::App* backup = add("backup", "Write a consistent copy of the database, while it goes on");
+        backup->add_option("FILE", arguments_.output, "Must not exist")->required();
+        json(backup);
+        json(add("verify", "Hash every message again and follow every reference ever given"));
+        json(add("rotate-token-key", "Sign new mail with a new key; what the old ones signed stays good"));
+    }
+
+    void add_later()
+    {
+        for (const char* name : {"import", "export", "restore"}) {
+            add(name, "Not in this version")->fallthrough(false)->prefix_command();  // whatever follows
+        }
+    }
+
+    CLI::App& app_;
+    Arguments& arguments_;
+};
+
+}  // namespace
+
+std::variant<Arguments, Finished> parse_arguments(int argc, const char* const* argv)
+{
+    Arguments arguments;
+    CLI::App app{"The operator's tool of shieldd: what waits, what it is, what became of it.", "shieldctl"};
+    app.set_version_flag("--version", "shieldctl " SHIELD_VERSION);
+    app.footer(examples);
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    std::string config;
+    app.add_option("--config", config, "The configuration of the daemon (" + arguments.config.string() + ")")
+        ->type_name("FILE");
+    Grammar{app, arguments}.add_all();
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+        return Finished{app.exit(asked)};
+    } catch (const CLI::ParseError& wrong) {
+        std::cerr << "shieldctl: " << wrong.what() << "; 'shieldctl --help' says more\n";
+        return Finished{usage_status};
+    }
+    if (arguments.command.empty()) {
+        std::cerr << "shieldctl: a command is missing; 'shieldctl --help' lists them\n";
+        return Finished{usage_status};
+    }
+    if (!config.empty()) {
+        arguments.config = config;
+        arguments.config_named = true;
+    }
+    return arguments;
+}
+
+}  // namespace shield::cli

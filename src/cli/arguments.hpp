@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace shield::cli {
+
+/// What the command line asks for. Members that a command does not have are empty.
+struct Arguments {
+    std::filesystem::path config{"/etc/shieldd/shieldd.toml"};
+    bool config_named{false};
+    std::string command;
+    bool json{false};
+
+    std::string reference;                ///< of the case
+    std::vector<std::string> references;  ///< of all cases, for release
+    std::string value;                    ///< the state, category, closing code, or the case to join into
+    std::vector<std::string> words;       ///< of a note or a search
+    std::vector<std::string> files;       ///< for classify
+    std::string output;                   ///< the file of a backup
+
+    std::optional<std::string> category, state, mailbox, template_name, file, to, of;
+    std::optional<std::uint64_t> limit, message, attachment;
+    bool held{false}, spam{false}, raw{false}, dry_run{false};
+};
+
+/// The whole command was a question about ourselves (--help, --version), or it was wrong: all is said, this is the
+/// exit status.
+struct Finished {
+    int status;
+};
+
+[[nodiscard]] std::variant<Arguments, Finished> parse_arguments(int argc, const char* const* argv);
+
+}  // namespace shield::cli

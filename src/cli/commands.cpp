@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.hpp"
+
+#include "complain.hpp"
+#include "files.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/core/printable.hpp>
+
+#include <filesystem>
+#include <iostream>
+
+namespace shield::cli {
+
+namespace {
+
+constexpr int refused = 1;
+constexpr int misused = 2;
+
+std::string joined(const std::vector<std::string>& words)
+{
+    std::string text;
+    for (const std::string& word : words) {
+        text += (text.empty() ? "" : " ") + word;
+    }
+    return text;
+}
+
+void print_json(const Json& json)
+{
+    std::cout << json.dump(2, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) << "\n";
+}
+
+// Exact octets, but not at a terminal: they are a stranger's and would be obeyed there.
+void print_octets(const std::string& octets)
+{
+    if (!output_is_terminal()) {
+        std::cout.write(octets.data(), static_cast<std::streamsize>(octets.size()));
+        return;
+    }
+    std::cout << core::printable_text(octets);
+    complain("made safe for the terminal; send the output to a file for the exact octets");
+}
+
+void add_if(Json& request, const char* name, const std::optional<std::string>& value)
+{
+    if (value) {
+        request[name] = *value;
+    }
+}
+
+void add_if(Json& request, const char* name, const std::optional<std::uint64_t>& value)
+{
+    if (value) {
+        request[name] = *value;
+    }
+}
+
+/// One run of one command: asks, and keeps the status.
+class Run {
+public:
+    Run(const Arguments& arguments, DeskLine& desk) : arguments_{arguments}, desk_{desk} {}
+
+    int queue()
+    {
+        Json request{{"command", "queue"}, {"held", arguments_.held}, {"spam", arguments_.spam}};
+        request["full"] = arguments_.json;
+        add_if(request, "category", arguments_.category);
+        add_if(request, "state", arguments_.state);
+        add_if(request, "limit", arguments_.limit);
+        const Reply reply = ask(request);
+        if (reply.status == 0) {
+            arguments_.json ? print_json(list_in(reply.result, "cases"))
+                            : print(render_queue(reply.result, view_of_output()));
+        }
+        return reply.status;
+    }
+
+    int search()
+    {
+        Json request{{"command", "search"}, {"words", joined(arguments_.words)}, {"full", arguments_.json}};
+        add_if(request, "limit", arguments_.limit);
+        const Reply reply = ask(request);
+        if (reply.status == 0) {
+            arguments_.json ? print_json(reply.result) : print(render_cases(reply.result, view_of_output()));
+        }
+        return reply.status;
+    }
+
+    int show()
+    {
+        if (arguments_.raw) {
+            return show_raw();
+        }
+        if (arguments_.attachment) {
+            return save_attachment();
+        }
+        const Reply reply = ask(on_case("show"));
+        if (reply.status != 0) {
+            return reply.status;
+        }
+        const Json& messages = list_in(reply.result, "messages_detail");
+        const auto number = arguments_.message;
+        if (number && (*number < 1 || *number > messages.size())) {
+            complain(text_in(reply.result, "reference") + " has messages 1 to " + std::to_string(messages.size()));
+            return refused;
+        }
+        if (!arguments_.json) {
+            print(render_case(reply.result, number, view_of_output()));
+        } else {
+            print_json(number ? messages[*number - 1] : reply.result);
+        }
+        return 0;
+    }
+
+    int act()
+    {
+        Json request = on_case(arguments_.command);
+        if (arguments_.command == "set") {
+            request["state"] = arguments_.value;
+        } else if (arguments_.command == "reclassify") {
+            request["category"] = arguments_.value;
+        } else if (arguments_.command == "close") {
+            request["code"] = arguments_.value;
+            add_if(request, "of", arguments_.of);
+        } else if (arguments_.command == "join") {
+            request["into"] = arguments_.value;
+        }
+        return finish(ask(request));
+    }
+
+    int note()
+    {
+        Json request = on_case("note");
+        request["text"] = joined(arguments_.words);
+        if (arguments_.words == std::vector<std::string>{"-"}) {
+            auto text = read_file("-", desk_.config().limits.note_max);
+            if (!text) {
+                complain(text.error().sentence);
+                return refused;
+            }
+            request["text"] = *std::move(text);
+        }
+        return finish(ask(request));
+    }
+
+    int reply()
+    {
+        Json request = on_case("reply");
+        if (arguments_.template_name) {
+            request["template"] = *arguments_.template_name;
+        } else {
+            auto text = read_file(arguments_.file.value_or("-"), desk_.config().limits.reply_text_max);
+            if (!text) {
+                complain(text.error().sentence);
+                return refused;
+            }
+            if (!core::is_utf8(*text)) {
+                complain("the text is not in UTF-8");
+                return misused;
+            }
+            request["text"] = *std::move(text);
+        }
+        add_if(request, "to", arguments_.to);
+        request["dry_run"] = arguments_.dry_run;
+        const Reply answer = ask(request);
+        if (answer.status != 0 || !arguments_.dry_run) {
+            return finish(answer);
+        }
+        arguments_.json ? print_json(answer.result) : print_octets(answer.octets);
+        return 0;
+    }
+
+    int release()
+    {
+        const Reply reply = ask({{"command", "release"}, {"references", arguments_.references}});
+        if (arguments_.json || reply.result.is_null()) {
+            return print_either(reply, [] { return std::string{}; });
+        }
+        for (const Json& one : reply.result) {
+            const std::string reference = text_in(one, "reference");
+            if (number_in(one, "status") == 0) {
+                std::cout << reference << "  released\n";
+            } else {
+                complain(reference + ": " + text_in(one, "error"));
+            }
+        }
+        return reply.status;
+    }
+
+    int stats()
+    {
+        const Reply reply = ask({{"command", "stats"}});
+        return print_either(reply, [&] { return render_stats(reply.result); });
+    }
+
+    int templates()
+    {
+        const Reply reply = ask({{"command", "templates"}});
+        return print_either(reply, [&] {
+            std::string out;
+            for (const Json& name : reply.result) {
+                out += core::printable_line(name.is_string() ? name.get<std::string>() : name.dump()) + "\n";
+            }
+            return out;
+        });
+    }
+
+    int verify()
+    {
+        const Reply reply = ask({{"command", "verify"}});
+        return print_either(reply, [&] { return render_verification(reply.result); });
+    }
+
+    int backup()
+    {
+        const std::string file = std::filesystem::absolute(arguments_.output).string();
+        const Reply reply = ask({{"command", "backup"}, {"file", file}});
+        return print_either(reply, [&] { return core::printable_line(file) + " written\n"; });
+    }
+
+    int rotate_token_key()
+    {
+        const Reply reply = ask({{"command", "rotate-token-key"}});
+        return print_either(
+            reply, [&] { return "key " + std::to_string(number_in(reply.result, "key")) + " signs now\n"; });
+    }
+
+private:
+    [[nodiscard]] Json on_case(const std::string& command) const
+    {
+        return {{"command", command}, {"reference", arguments_.reference}};
+    }
+
+    Reply ask(const Json& request)
+    {
+        Reply reply = desk_.ask(request);
+        for (const std::string& warning : reply.warnings) {
+            warn(warning);
+        }
+        if (reply.status != 0) {
+            complain(reply.error);
+        }
+        return reply;
+    }
+
+    static void print(const std::string& text) { std::cout << text; }
+
+    int finish(const Reply& reply) const
+    {
+        if (reply.status == 0) {
+            arguments_.json ? print_json(reply.result) : print(render_outcome(reply.result, view_of_output()));
+        }
+        return reply.status;
+    }
+
+    // A verification that found faults has both a result and a status.
+    template <typename Render>
+    int print_either(const Reply& reply, const Render& render) const
+    {
+        if (!reply.result.is_null()) {
+            arguments_.json ? print_json(reply.result) : print(render());
+        }
+        return reply.status;
+    }
+
+    int show_raw()
+    {
+        Json request = on_case("raw");
+        add_if(request, "message", arguments_.message);
+        const Reply reply = ask(request);
+        if (reply.status == 0) {
+            print_octets(reply.octets);
+        }
+        return reply.status;
+    }
+
+    int save_attachment()
+    {
+        Json request = on_case("attachment");
+        add_if(request, "message", arguments_.message);
+        add_if(request, "number", arguments_.attachment);
+        const Reply reply = ask(request);
+        if (reply.status != 0) {
+            return reply.status;
+        }
+        if (const auto written = write_new_file(*arguments_.to, reply.octets); !written) {
+            complain(written.error().sentence);
+            return refused;
+        }
+        std::cout << core::printable_line(*arguments_.to) << ": " << reply.octets.size() << " octets, sha256 "
+                  << text_in(reply.result, "sha256") << "\n";
+        return 0;
+    }
+
+    const Arguments& arguments_;
+    DeskLine& desk_;
+};
+
+struct Entry {
+    std::string_view name;
+    int (Run::*run)();
+};
+
+constexpr Entry table[] = {
+    {"queue", &Run::queue},
+    {"show", &Run::show},
+    {"claim", &Run::act},
+    {"set", &Run::act},
+    {"reclassify", &Run::act},
+    {"close", &Run::act},
+    {"reopen", &Run::act},
+    {"join", &Run::act},
+    {"note", &Run::note},
+    {"reply", &Run::reply},
+    {"release", &Run::release},
+    {"search", &Run::search},
+    {"stats", &Run::stats},
+    {"templates", &Run::templates},
+    {"verify", &Run::verify},
+    {"backup", &Run::backup},
+    {"rotate-token-key", &Run::rotate_token_key},
+};
+
+}  // namespace
+
+int run_command(const Arguments& arguments, DeskLine& desk)
+{
+    for (const Entry& entry : table) {
+        if (entry.name == arguments.command) {
+            return (Run{arguments, desk}.*entry.run)();
+        }
+    }
+    complain("there is no command '" + arguments.command + "'");
+    return misused;
+}
+
+}  // namespace shield::cli

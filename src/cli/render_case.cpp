@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "columns.hpp"
+#include "render.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/core/printable.hpp>
+
+#include <cstdio>
+
+namespace shield::cli {
+
+namespace {
+
+constexpr std::size_t label_columns = 16;
+constexpr std::string_view bar = "  | ";
+
+/// Builds the text line by line; each line it writes begins with something of ours.
+class Page {
+public:
+    explicit Page(const View& view) : view_{view} {}
+
+    void heading(const std::string& text) { out_ += "\n" + painted(text, Paint::strong, view_.colour) + "\n"; }
+
+    /// One line behind `begin`; broken lines go on behind `go_on`, as wide.
+    void line(std::string_view begin, std::string_view go_on, const std::string& text)
+    {
+        const std::string safe = core::printable_line(text);
+        bool first = true;
+        for (const std::string& piece : pieces(safe, columns_of(begin))) {
+            out_ += std::string{first ? begin : go_on} + piece + "\n";
+            first = false;
+        }
+    }
+
+    void field(std::string_view label, const std::string& text)
+    {
+        if (!text.empty()) {
+            line("  " + fitted(label, label_columns), std::string(label_columns + 2, ' '), text);
+        }
+    }
+
+    void item(const std::string& text) { line("  - ", "    ", text); }
+
+    /// Many lines, each behind the bar.
+    void quote(const std::string& text)
+    {
+        std::string safe = core::printable_text(text);
+        while (safe.ends_with('\n')) {
+            safe.pop_back();
+        }
+        for (const std::string_view one : core::split(safe, '\n')) {
+            std::string expanded;
+            for (const char c : one) {
+                expanded += c == '\t' ? std::string(4, ' ') : std::string(1, c);
+            }
+            for (const std::string& piece : pieces(expanded, bar.size())) {
+                out_ += std::string{bar} + piece + "\n";
+            }
+        }
+    }
+
+    void title(const std::string& text) { out_ += painted(text, Paint::strong, view_.colour) + "\n"; }
+
+    [[nodiscard]] std::string take() { return std::move(out_); }
+
+private:
+    [[nodiscard]] std::vector<std::string> pieces(const std::string& safe, std::size_t used) const
+    {
+        if (!view_.wrap || view_.columns <= used) {
+            return {safe};
+        }
+        return wrapped(safe, view_.columns - used);
+    }
+
+    const View& view_;
+    std::string out_;
+};
+
+std::string joined(const Json& list)
+{
+    std::string text;
+    for (const Json& one : list) {
+        if (one.is_string()) {
+            text += (text.empty() ? "" : ", ") + one.get<std::string>();
+        }
+    }
+    return text;
+}
+
+std::string with_age(const std::string& written, core::Time now)
+{
+    const auto time = core::parse_rfc3339(written);
+    if (!time) {
+        return written;
+    }
+    return written +
+           (*time <= now ? " (" + render_span(now - *time) + " ago)" : " (in " + render_span(*time - now) + ")");
+}
+
+std::string acknowledgement_words(const Json& acknowledgement)
+{
+    std::string words = text_in(acknowledgement, "state");
+    if (const std::string sent_at = text_in(acknowledgement, "sent_at"); !sent_at.empty()) {
+        words += " " + sent_at;
+    }
+    if (const std::string reason = text_in(acknowledgement, "reason"); !reason.empty()) {
+        words += ": " + reason;
+    }
+    return words;
+}
+
+std::string authentication_words(const Json& authentication)
+{
+    return "spf " + text_in(authentication, "spf") + ", dkim " + text_in(authentication, "dkim") + ", dmarc " +
+           text_in(authentication, "dmarc") + ", arc " + text_in(authentication, "arc") + "; reply address " +
+           text_in(authentication, "reply_address");
+}
+
+void render_facts(Page& page, const Json& detail, const View& view)
+{
+    const std::string code = text_in(detail, "code");
+    page.title(text_in(detail, "reference") + "  " + text_in(detail, "category") + "  " + text_in(detail, "state") +
+               (code.empty() ? "" : " as " + code) + "  " + render_due(detail, view.now));
+    page.field("From", text_in(detail, "from"));
+    page.field("Subject", text_in(detail, "subject"));
+    page.field("Mailbox", text_in(detail, "mailbox"));
+    page.field("Received", with_age(text_in(detail, "received_at"), view.now));
+    if (const std::string due = text_in(detail, "due_at"); !due.empty()) {
+        page.field("Due", with_age(due, view.now));
+    }
+    if (const std::string answered = text_in(detail, "answered_at"); !answered.empty()) {
+        page.field("Answered", with_age(answered, view.now));
+    }
+    page.field("Assignee", text_in(detail, "assignee"));
+    page.field("Duplicate of", text_in(detail, "duplicate_of"));
+    page.field("Acknowledgement", acknowledgement_words(object_in(detail, "acknowledgement")));
+    page.field("Sender", authentication_words(object_in(detail, "authentication")));
+    page.field("Marks", joined(list_in(detail, "flags")));
+    if (const std::string similar = joined(list_in(detail, "similar")); !similar.empty()) {
+        page.field("Join?", similar);
+    }
+}
+
+void render_attachments(Page& page, const Json& attachments)
+{
+    for (const Json& one : attachments) {
+        const std::string sniffed = text_in(one, "sniffed_type");
+        const std::string declared = text_in(one, "declared_type");
+        const std::string name = text_in(one, "name");
+        page.line("  attachment ", std::string(13, ' '),
+                  std::to_string(number_in(one, "number")) + ": " + (name.empty() ? "(no name)" : name) + ", " +
+                      declared + (sniffed.empty() || sniffed == declared ? "" : " (looks like " + sniffed + ")") +
+                      ", " + std::to_string(number_in(one, "size")) + " octets, sha256 " + text_in(one, "sha256"));
+    }
+}
+
+void render_message(Page& page, const Json& message, std::size_t count)
+{
+    const Json& envelope = object_in(message, "envelope");
+    page.heading("Message " + std::to_string(number_in(message, "number")) + " of " + std::to_string(count) + "  " +
+                 text_in(message, "reference") + "  " + text_in(message, "kind") +
+                 (flag_in(message, "automatic") ? ", written by a machine" : ""));
+    page.field("Received", text_in(message, "received_at") + " from " + text_in(envelope, "client_address") + " (" +
+                               text_in(envelope, "helo") + ") with " + text_in(envelope, "protocol"));
+    page.field("Envelope",
+               "<" + text_in(envelope, "reverse_path") + "> to " + joined(list_in(envelope, "recipients")));
+    if (flag_in(message, "from_another_address")) {
+        page.field("Beware", "this comes from another address than the case began with");
+    }
+    if (!flag_in(message, "assessed")) {
+        page.field("Text", "not read (yet, or it cannot be): --raw writes the message as it came");
+        return;
+    }
+    page.field("From", text_in(message, "from"));
+    page.field("Reply-To", text_in(message, "reply_to"));
+    page.field("Subject", text_in(message, "subject"));
+    page.field("Date", text_in(message, "date"));
+    if (const std::string encryption = text_in(message, "encryption"); encryption != "none") {
+        page.field("Encrypted", encryption);
+    }
+    for (const Json& defect : list_in(message, "defects")) {
+        page.field("Defect", defect.is_string() ? defect.get<std::string>() : std::string{});
+    }
+    page.quote(text_in(message, "text"));
+    if (flag_in(message, "text_cut")) {
+        page.field("Cut", "the text goes on; --raw writes all of it");
+    }
+    render_attachments(page, list_in(message, "attachments"));
+}
+
+void render_reasons(Page& page, const Json& detail)
+{
+    const Json& messages = list_in(detail, "messages_detail");
+    if (messages.empty()) {
+        return;
+    }
+    const Json& classification = object_in(messages.front(), "classification");
+    const Json& reasons = list_in(classification, "reasons");
+    if (reasons.empty()) {
+        return;
+    }
+    page.heading("Why " + text_in(classification, "category"));
+    for (const Json& reason : reasons) {
+        const auto weight = reason.find("weight");
+        char shown[32] = "";
+        if (weight != reason.end() && weight->is_number()) {
+            std::snprintf(shown, sizeof shown, "%+.1f ", weight->get<double>());
+        }
+        page.item(shown + text_in(reason, "towards") + ": " + text_in(reason, "sentence"));
+    }
+}
+
+void render_outgoing(Page& page, const Json& outgoing)
+{
+    if (outgoing.empty()) {
+        return;
+    }
+    page.heading("Sent by us");
+    for (const Json& mail : outgoing) {
+        const std::string who = text_in(mail, "who");
+        page.item(text_in(mail, "created_at") + "  " +
+                  (flag_in(mail, "automatic") ? "acknowledgement" : "reply" + (who.empty() ? "" : " of " + who)) +
+                  " to " + text_in(mail, "recipient") + ": " + text_in(mail, "state"));
+        for (const Json& attempt : list_in(mail, "attempts")) {
+            const std::string outcome = text_in(attempt, "outcome");
+            page.line("      ", "      ",
+                      text_in(attempt, "started_at") + "  " + (outcome.empty() ? "under way" : outcome) + "  " +
+                          text_in(attempt, "reply"));
+        }
+    }
+}
+
+void render_events(Page& page, const Json& events)
+{
+    page.heading("History");
+    for (const Json& event : events) {
+        const std::string detail = text_in(event, "detail");
+        const bool long_one = detail.find('\n') != std::string::npos;
+        page.line("  ", "      ",
+                  text_in(event, "at") + "  " + text_in(event, "who") + "  " + text_in(event, "kind") +
+                      (long_one || detail.empty() ? "" : ": " + detail));
+        if (long_one) {
+            page.quote(detail);
+        }
+    }
+}
+
+}  // namespace
+
+std::string render_case(const Json& detail, std::optional<std::uint64_t> message, const View& view)
+{
+    Page page{view};
+    const Json& messages = list_in(detail, "messages_detail");
+    render_facts(page, detail, view);
+    if (!message) {
+        render_reasons(page, detail);
+    }
+    for (const Json& one : messages) {
+        if (!message || number_in(one, "number") == *message) {
+            render_message(page, one, messages.size());
+        }
+    }
+    if (!message) {
+        render_outgoing(page, list_in(detail, "outgoing"));
+        render_events(page, list_in(detail, "events"));
+    }
+    return page.take();
+}
+
+}  // namespace shield::cli
