@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A full disk is expected in the life of a server: 452, everything kept, and open again by itself. The state directory
+is a small tmpfs in a mount namespace of this test."""
+
+import subprocess
+
+import shield
+
+SIZE, RESERVE, BALLAST = 144 << 20, 64 << 20, 56 << 20  # the reserve has room for the write-ahead log, as by default
+# 100 KB, none of it text: what is derived from text would go on taking space after its 250.
+MESSAGE = shield.mail(body="SGVscCBtZSwgcGxlYXNlLg==\n" * 4000,
+                      headers=["MIME-Version: 1.0", "Content-Type: application/octet-stream",
+                               "Content-Transfer-Encoding: base64"])
+
+
+class DiskFull(shield.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.daemon = self.unstarted(limits={"disk_reserve": RESERVE})
+        self.daemon.state.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0700", "none", str(self.daemon.state)], check=True)
+        self.stack.callback(subprocess.run, ["umount", "--lazy", str(self.daemon.state)], check=False)
+        self.stack.callback(self.daemon.close)  # before the mount goes
+        self.daemon.start()
+
+    def deliver(self, number=0):
+        sender = f"r{number}@reporter.example"
+        with self.daemon.connect() as client:
+            return client.deliver(MESSAGE, sender, ["security@example.com"])
+
+    def fill(self):
+        """References of what was taken, and the reply that ended it."""
+        taken = []
+        for number in range(2000):
+            code, text = self.deliver(number)
+            if code != 250:
+                return taken, f"{code} {text}"
+            taken.append(shield.reference_in(text))
+        raise AssertionError("the disk never filled up")
+
+    def test_mail_gets_452_until_there_is_space_and_then_is_taken_again_without_a_restart(self):
+        ballast = self.daemon.state / "ballast"
+        ballast.write_bytes(bytes(BALLAST))
+        taken, refusal = self.fill()
+        self.assertTrue(taken)
+        self.assertTrue(refusal.startswith("452 4.3.1"), refusal)
+        status, text = self.daemon.http("/readyz")
+        self.assertEqual(status, 503, text)
+        self.assertEqual(self.daemon.http("/healthz")[0], 200, "full is not broken")
+        for reference in taken:
+            self.assertEqual(self.daemon.ask(command="show", reference=reference)["status"], 0)
+
+        ballast.unlink()
+        reply = shield.wait_until(lambda: (lambda code, text: code == 250 and text)(*self.deliver(999)), 30,
+                                  "mail taken again after space was freed")
+        taken.append(shield.reference_in(reply))
+        for reference in taken:  # what was being assessed meanwhile is tried again after assessment_lease
+            self.assertEqual(self.daemon.decided(reference, 100)["reference"], reference)
+        self.daemon.done("verify")
+        self.assertEqual(self.daemon.http("/readyz")[0], 200)
+
+    def test_what_was_taken_survives_a_kill_on_a_disk_without_one_free_octet(self):
+        ballast = self.daemon.state / "ballast"
+        ballast.write_bytes(bytes(BALLAST))
+        taken = [shield.reference_in(self.deliver(number)[1]) for number in range(5)]
+        with open(self.daemon.state / "more", "wb") as more, self.assertRaises(OSError):
+            while True:
+                more.write(bytes(65536))
+                more.flush()
+        self.assertEqual(self.deliver(998)[0], 452)
+        self.daemon.kill()
+        self.daemon.start(wait=False)
+        shield.wait_until(lambda: self.daemon.http("/healthz")[0] == 200, what="a start on a full disk")
+        for reference in taken:
+            self.assertEqual(self.daemon.ask(command="show", reference=reference)["status"], 0)
+        ballast.unlink()
+        (self.daemon.state / "more").unlink()
+        shield.wait_until(lambda: self.deliver(999)[0] == 250, 30, "mail taken again")
+        self.daemon.done("verify")
+
+
+if __name__ == "__main__":
+    shield.main_isolated()

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A round trip with a real mail server: Postfix sends us mail, and takes ours."""
+
+import email
+import email.policy
+import subprocess
+
+import postfix
+import shield
+
+
+class RoundTrip(shield.SystemTest):
+    def test_postfix_relays_mail_to_us_and_delivers_our_answer(self):
+        daemon = self.unstarted()
+        server = self.stack.enter_context(postfix.Postfix(domains="reporter.example",
+                                                          relay=f"[127.0.0.1]:{daemon.port}"))
+        daemon.delivery = f'transport = "smarthost"\nsmarthost = "127.0.0.1:{server.port}"'
+        daemon.write_config()
+        daemon.start()
+
+        with shield.Connection("127.0.0.1", server.port, timeout=30) as client:
+            code, text = client.deliver(shield.mail(subject="Over a relay", body="ümlaut\n.dot\n"),
+                                        "ada@reporter.example", ["security@example.com"])
+        self.assertEqual(code, 250, text)
+        case, = shield.wait_until(lambda: daemon.json("queue"), 60, "the mail in our queue")
+        self.assertEqual(daemon.decided(case["reference"])["acknowledgement"]["state"], "sent")
+        octets, = shield.wait_until(server.delivered, 60, "the answer in Ada's mailbox")
+        reply = email.message_from_bytes(octets, policy=email.policy.default)
+        self.assertEqual(reply["Return-Path"], "<>")
+        self.assertEqual(reply["Auto-Submitted"], "auto-replied")
+        self.assertIn(case["reference"], str(reply["Subject"]) + reply.get_content())
+
+        # Ada answers, and Postfix brings it back to the same case.
+        with shield.Connection("127.0.0.1", server.port, timeout=30) as client:
+            code, text = client.deliver(shield.mail(subject="Re: Over a relay", body="One more thing."),
+                                        "ada@reporter.example", [reply["Reply-To"].addresses[0].addr_spec])
+        self.assertEqual(code, 250, text)
+        shield.wait_until(lambda: daemon.show(case["reference"])["messages"] == 2, 60, "the follow-up")
+        self.assertIn("status=sent (250 2.0.0 Accepted as SR-", server.log_text())
+
+    def test_a_thousand_messages_of_smtp_source_are_all_there(self):
+        postfix.fetch()
+        daemon = self.shield()
+        run = subprocess.run([*postfix.tool("smtp-source"), "-s", "20", "-m", "1000", "-l", "4096", "-d", "-f",
+                              "load@reporter.example", "-t", "security@example.com", f"127.0.0.1:{daemon.port}"],
+                             capture_output=True, text=True, timeout=120)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertEqual(len(daemon.json("queue", "--limit", "1000")), 1000)
+        self.assertIn("1000", daemon.done("verify").replace(",", ""))
+
+
+if __name__ == "__main__":
+    shield.main_where(postfix.words())
