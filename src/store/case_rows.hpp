@@ -37,7 +37,6 @@ inline constexpr int select_case_columns = 19;
 inline constexpr std::string_view select_envelope =
     "m.client_address, m.client_port, m.helo, m.protocol, m.tls, m.reverse_path, m.smtputf8, m.eight_bit, "
     "m.recipients, m.received_at";
-inline constexpr int select_envelope_columns = 10;
 [[nodiscard]] core::Envelope read_envelope(const Query& row, int first);
 
 /// The case that a message belongs to now.

@@ -47,10 +47,6 @@ public:
     {
         return is_null(column) ? std::nullopt : std::optional{time(column)};
     }
-    [[nodiscard]] std::optional<std::int64_t> maybe_integer(int column) const
-    {
-        return is_null(column) ? std::nullopt : std::optional{integer(column)};
-    }
 
     template <typename... Values>
     void bind_all(const Values&... values)
@@ -63,9 +59,7 @@ private:
     template <typename T>
     void bind(int index, const T& value)
     {
-        if constexpr (std::is_same_v<T, std::nullptr_t>) {
-            statement_->bind(index);
-        } else if constexpr (std::is_same_v<T, Octets>) {
+        if constexpr (std::is_same_v<T, Octets>) {
             statement_->bindNoCopy(index, value.octets.data(), static_cast<int>(value.octets.size()));
         } else if constexpr (std::is_integral_v<T>) {
             statement_->bind(index, static_cast<std::int64_t>(value));
