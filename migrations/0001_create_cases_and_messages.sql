@@ -1,12 +1,12 @@
 -- 0001_create_cases_and_messages.sql
 -- Why: what a 250 promises. One transaction makes the message, its octets, a case that is in the queue at once, the
 -- work of assessing it and the first line of the case's history.
--- Considered: references as rowids. Random rowids would scatter the octets over the file; an index on 40 bits does not.
+-- Every table and index grows at its end, or at a few places that every message shares: a commit of many messages then
+-- writes few pages. So a reference is found by arithmetic (reference_runs) and a repeat in memory, for an index over random
+-- keys would write a page of its own for each message.
 
 CREATE TABLE cases (
-    id                INTEGER PRIMARY KEY,
-    reference         INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),   -- of its first message
-    first_message_id  INTEGER NOT NULL,
+    id                INTEGER PRIMARY KEY,            -- of its first message, whose reference is the case's name
     category          TEXT NOT NULL CHECK (category IN ('attack', 'urgent', 'support')),
     category_by       TEXT NOT NULL DEFAULT 'machine' CHECK (category_by IN ('machine', 'person')),
     state             TEXT NOT NULL DEFAULT 'new'
@@ -43,41 +43,19 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_pressure ON cases (list, state, rank, due_order, id);
 CREATE INDEX cases_held ON cases (list, state, rank, due_order, id) WHERE held = 1;
 CREATE INDEX cases_closed ON cases (category, updated_at) WHERE state = 'closed';
-CREATE INDEX cases_unanswered ON cases (list, received_at) WHERE due_at IS NOT NULL;
 CREATE INDEX cases_answered ON cases (first_answered_at) WHERE first_answered_at IS NOT NULL;
 CREATE INDEX cases_joined ON cases (joined_into) WHERE joined_into IS NOT NULL;
 
--- How many cases there are of each kind, kept by the triggers below: counting a million rows is not an answer in time.
-CREATE TABLE case_counts (
-    list        TEXT NOT NULL,
-    state       TEXT NOT NULL,
-    category    TEXT NOT NULL,
-    answered    INTEGER NOT NULL,
-    held        INTEGER NOT NULL,
-    unreadable  INTEGER NOT NULL,
-    n           INTEGER NOT NULL,
-    PRIMARY KEY (list, state, category, answered, held, unreadable)
+-- How many cases, events and outgoing mails there are of each kind, written with what changes them: counting a million
+-- rows is not an answer in time. A key is words: 'case open new attack 0 0 0', 'event received first', 'outgoing queued'.
+CREATE TABLE counts (
+    key  TEXT PRIMARY KEY,
+    n    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER cases_are_counted AFTER INSERT ON cases BEGIN
-    INSERT INTO case_counts
-    VALUES (NEW.list, NEW.state, NEW.category, NEW.due_at IS NULL, NEW.held, NEW.unreadable, 1)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-
-CREATE TRIGGER cases_are_counted_again
-AFTER UPDATE OF category, state, folded, held, unreadable, due_at, joined_into ON cases BEGIN
-    UPDATE case_counts SET n = n - 1
-    WHERE list = OLD.list AND state = OLD.state AND category = OLD.category
-      AND answered = (OLD.due_at IS NULL) AND held = OLD.held AND unreadable = OLD.unreadable;
-    INSERT INTO case_counts
-    VALUES (NEW.list, NEW.state, NEW.category, NEW.due_at IS NULL, NEW.held, NEW.unreadable, 1)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-END;
 
 CREATE TABLE messages (
     id              INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 140737488355327),       -- 47 bits: see octets.id
-    reference       INTEGER NOT NULL UNIQUE CHECK (reference BETWEEN 0 AND 1099511627775),
+    reference       INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),     -- unique by reference_runs
     case_id         INTEGER NOT NULL REFERENCES cases (id),
     kind            TEXT NOT NULL CHECK (kind IN ('first', 'follow_up', 'repeat')),
     received_at     INTEGER NOT NULL,
@@ -92,15 +70,27 @@ CREATE TABLE messages (
     recipients      TEXT NOT NULL,                    -- a JSON array
     size            INTEGER NOT NULL CHECK (size >= 0),
     sha256          BLOB NOT NULL CHECK (length(sha256) = 32),
-    repeat_key      INTEGER NOT NULL,                 -- 64 bits of a hash over sha256 and reverse_path
     acknowledgement         TEXT NOT NULL DEFAULT 'pending'
                             CHECK (acknowledgement IN ('pending', 'queued', 'sent', 'unknown', 'failed', 'held', 'suppressed')),
     acknowledgement_reason  TEXT NOT NULL DEFAULT '',
     acknowledgement_sent_at INTEGER
 ) STRICT;
 
-CREATE INDEX messages_by_case ON messages (case_id, id);
-CREATE INDEX messages_by_repeat_key ON messages (repeat_key);
+-- The first message of a case has the case's id: only the others need to be found.
+CREATE INDEX messages_of_cases ON messages (case_id, id) WHERE case_id != id;
+
+-- A message's reference is its position, encrypted with the key into 40 bits that tell nothing of it. Each start of the
+-- daemon begins a run of positions at a random place, so that a database brought back from a backup never gives again
+-- what was given after it: message m of a run has the position first_position + (m - first_message_id).
+CREATE TABLE reference_key (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    secret  BLOB NOT NULL CHECK (length(secret) = 16)
+) STRICT;
+
+CREATE TABLE reference_runs (
+    first_position    INTEGER PRIMARY KEY CHECK (first_position BETWEEN 0 AND 1099511627775),
+    first_message_id  INTEGER NOT NULL UNIQUE
+) STRICT;
 
 -- The octets of message m are the rows m * 65536 + 0, 1, 2, ... in order: no index beside the table itself.
 CREATE TABLE octets (
@@ -137,15 +127,4 @@ END;
 
 CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN
     SELECT RAISE(ABORT, 'events are append-only');
-END;
-
-CREATE TABLE event_counts (
-    kind  TEXT NOT NULL,
-    word  TEXT NOT NULL,
-    n     INTEGER NOT NULL,
-    PRIMARY KEY (kind, word)
-) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER events_are_counted AFTER INSERT ON events BEGIN
-    INSERT INTO event_counts VALUES (NEW.kind, NEW.word, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;

@@ -35,20 +35,6 @@ CREATE INDEX outbox_granted_domain ON outbox (granted_domain, created_at) WHERE 
 CREATE INDEX outbox_granted_network ON outbox (granted_network, created_at) WHERE automatic = 1;
 CREATE INDEX outbox_granted ON outbox (created_at) WHERE automatic = 1;
 
-CREATE TABLE outbox_counts (
-    state  TEXT PRIMARY KEY,
-    n      INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER outbox_is_counted AFTER INSERT ON outbox BEGIN
-    INSERT INTO outbox_counts VALUES (NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-
-CREATE TRIGGER outbox_is_counted_again AFTER UPDATE OF state ON outbox BEGIN
-    UPDATE outbox_counts SET n = n - 1 WHERE state = OLD.state;
-    INSERT INTO outbox_counts VALUES (NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-
 CREATE TABLE attempts (
     id             INTEGER PRIMARY KEY,
     outbox_id      INTEGER NOT NULL REFERENCES outbox (id),

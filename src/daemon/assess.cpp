@@ -40,8 +40,9 @@ store::Assessed::Grant without_reply(const acknowledge::Decision& decision)
 }
 
 /// Runs on the writer thread, inside the transaction that counts what was granted before.
-store::Assessed::Grant grant(const Pending& pending, const store::AcknowledgementHistory& before, bool joined)
+store::Assessed::Grant grant(const Pending& pending, const store::GrantedBefore& granted_before, bool joined)
 {
+    const store::AcknowledgementHistory before = granted_before();
     const acknowledge::History history{
         before.sender_day, before.domain_day, before.network_day, before.total_day, joined, pending.repeat};
     const acknowledge::Decision decision =
@@ -70,7 +71,7 @@ core::Assessment without_content(core::Assessment& message)
     return rest;
 }
 
-std::function<store::Assessed::Grant(const store::AcknowledgementHistory&, bool)> acknowledgement(
+std::function<store::Assessed::Grant(const store::GrantedBefore&, bool)> acknowledgement(
     const store::AssessmentWork& work, store::Assessed& assessed, const Assessing& with)
 {
     core::Assessment& message = *assessed.assessment;
@@ -80,16 +81,14 @@ std::function<store::Assessed::Grant(const store::AcknowledgementHistory&, bool)
         const auto decision =
             decide(*with.in_force, work.envelope, &message, assessed.verdict, {0, 0, 0, 0, false, repeat});
         if (decision.state != AcknowledgementState::queued) {
-            return [decision](const store::AcknowledgementHistory&, bool) { return without_reply(decision); };
+            return [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };
         }
     }
     auto pending = std::make_shared<const Pending>(
         Pending{with.in_force, work.envelope, without_content(message), assessed.verdict, work.reference,
                 message.classification.category, repeat, core::make_token(with.signing_key, work.reference),
                 with.unique_name(), with.now});
-    return [pending](const store::AcknowledgementHistory& before, bool joined) {
-        return grant(*pending, before, joined);
-    };
+    return [pending](const store::GrantedBefore& before, bool joined) { return grant(*pending, before, joined); };
 }
 
 bool same_address(std::string_view a, std::string_view b)
@@ -160,9 +159,7 @@ store::Assessed unreadable(const store::AssessmentWork& work, std::string why, c
     assessed.message_id = work.message_id;
     assessed.failure = std::move(why);
     const auto decision = decide(*with.in_force, work.envelope, nullptr, assessed.verdict, {});
-    assessed.acknowledge = [decision](const store::AcknowledgementHistory&, bool) {
-        return without_reply(decision);
-    };
+    assessed.acknowledge = [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };
     return assessed;
 }
 

@@ -94,8 +94,8 @@ store::Assessed Assessor::counted(store::Assessed assessed) const
         bounds_.count_named_in(defect);
     }
     // The store asks while record() waits for it, so `this` is there.
-    assessed.acknowledge = [this, decide = std::move(assessed.acknowledge)](
-                               const store::AcknowledgementHistory& before, bool joined) {
+    assessed.acknowledge = [this, decide = std::move(assessed.acknowledge)](const store::GrantedBefore& before,
+                                                                            bool joined) {
         store::Assessed::Grant granted = decide(before, joined);
         bounds_.count_named_in(granted.acknowledgement.reason);
         return granted;

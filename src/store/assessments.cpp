@@ -187,15 +187,22 @@ std::vector<AssessmentWork> Assessments::lease(std::uint64_t limit)
         database_.assessment_bell.ring();  // there may be more
     }
     std::vector<AssessmentWork> work;
-    for (const Leased& one : leased) {
-        try {
-            work.push_back(
-                database_.readers().read([&](Connection& connection) { return read_work(connection, one); }));
-            database_.figures().retries += one.attempts > 1 ? 1 : 0;
-        } catch (const Damaged& damage) {
-            ++database_.figures().damaged;
-            give_up(one.message_id, std::string{"damaged in the database: "} + damage.what());
-        }
+    std::vector<std::pair<std::int64_t, std::string>> damaged;
+    if (!leased.empty()) {
+        database_.readers().read([&](Connection& connection) {
+            for (const Leased& one : leased) {
+                try {
+                    work.push_back(read_work(connection, one));
+                    database_.figures().retries += one.attempts > 1 ? 1 : 0;
+                } catch (const Damaged& damage) {
+                    damaged.emplace_back(one.message_id, damage.what());
+                }
+            }
+        });
+    }
+    for (const auto& [message_id, why] : damaged) {
+        ++database_.figures().damaged;
+        give_up(message_id, "damaged in the database: " + why);
     }
     return work;
 }
@@ -225,8 +232,8 @@ void Assessments::record(std::vector<Assessed> batch)
     Recorded recorded;
     recorded.left = batch.size();
     for (Assessed& assessed : batch) {
-        database_.writer().submit(std::make_unique<Recording>(database_, std::move(assessed), recorded), Lane::work,
-                                  0);
+        database_.writer().submit(std::make_unique<Recording>(database_, std::move(assessed), recorded),
+                                  Lane::record, 0);
     }
     {
         std::unique_lock lock{recorded.mutex};

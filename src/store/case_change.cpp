@@ -52,6 +52,7 @@ void apply_category(Connection& connection, std::int64_t case_id, std::string_vi
 std::optional<core::Error> apply(Connection& connection, std::int64_t case_id, std::string_view who,
                                  const Change& change, core::Time now)
 {
+    Recount recount{connection, case_id};
     apply_state(connection, case_id, change);
     if (change.assignee) {
         connection.run("UPDATE cases SET assignee = ? WHERE id = ?", *change.assignee, case_id);
@@ -72,30 +73,32 @@ std::optional<core::Error> apply(Connection& connection, std::int64_t case_id, s
             return error;
         }
     }
-    const std::int64_t first = connection.number("SELECT first_message_id FROM cases WHERE id = ?", case_id);
     if (change.acknowledgement) {
-        set_acknowledgement(connection, first, *change.acknowledgement);
-        add_event(connection, {case_id, first, now, who, "acknowledgement",
+        set_acknowledgement(connection, case_id, *change.acknowledgement);  // its first message has the same id
+        add_event(connection, {case_id, case_id, now, who, "acknowledgement",
                                to_string(change.acknowledgement->state), change.acknowledgement->reason});
     }
     for (const NewEvent& event : change.events) {
         add_event(connection, {case_id, std::nullopt, now, who, event.kind, "", event.detail});
     }
     connection.run("UPDATE cases SET updated_at = ? WHERE id = ?", now, case_id);
+    recount.finish();
     return std::nullopt;
 }
 
 void move_messages(Connection& connection, std::int64_t from, std::int64_t into, core::Time now)
 {
-    connection.run(
-        "UPDATE messages SET case_id = ?, kind = CASE kind WHEN 'first' THEN 'follow_up' ELSE kind END WHERE "
-        "case_id = ?",
-        into, from);
+    static const std::string move =
+        "UPDATE messages SET case_id = ?2, kind = CASE kind WHEN 'first' THEN 'follow_up' ELSE kind END WHERE id "
+        "IN (" +
+        std::string{messages_of_case} + ")";
+    static const std::string count = "UPDATE cases SET message_count = (SELECT count(*) FROM (" +
+                                     std::string{messages_of_case} + ")), updated_at = ?2 WHERE id = ?1";
+    Recount recount{connection, from};
+    connection.run(move, from, into);
     connection.run("UPDATE cases SET joined_into = ?1 WHERE joined_into = ?2 OR id = ?2", into, from);
-    connection.run(
-        "UPDATE cases SET message_count = (SELECT count(*) FROM messages WHERE case_id = ?1), updated_at = ?2 "
-        "WHERE id = ?1",
-        into, now);
+    recount.finish();
+    connection.run(count, into, now);
     connection.run("UPDATE cases SET message_count = 0, updated_at = ? WHERE id = ?", now, from);
 }
 
@@ -136,12 +139,14 @@ core::result<CaseDetail> Cases::join(core::Reference reference, core::Reference 
             }
             const core::Time now = database_.now();
             // What is more pressing about the one is so about both: the category, and the clock that ends first.
+            Recount recount{connection, *target};
             connection.run(
                 "UPDATE cases SET due_at = min(ifnull(cases.due_at, f.due_at), ifnull(f.due_at, cases.due_at)), "
                 "category = CASE WHEN cases.category = 'attack' OR f.category = 'attack' THEN 'attack' "
                 "WHEN cases.category = 'urgent' OR f.category = 'urgent' THEN 'urgent' ELSE 'support' END "
                 "FROM (SELECT category, due_at FROM cases WHERE id = ?1) f WHERE id = ?2",
                 *from, *target);
+            recount.finish();
             move_messages(connection, *from, *target, now);
             add_event(connection, {*from, std::nullopt, now, who, "join", "",
                                    reference.to_string() + " into " + into.to_string()});

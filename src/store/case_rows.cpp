@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "case_rows.hpp"
 
+#include "references.hpp"
+
 #include <shield/store/store.hpp>
 
 #include <algorithm>
@@ -45,8 +47,8 @@ std::vector<Message> read_messages(Connection& connection, std::int64_t case_id,
         "m.acknowledgement_sent_at, a.automatic, a.verdict, a.assessment, " +
         std::string{select_envelope} +
         " FROM messages m LEFT JOIN assessments a ON a.message_id = m.id WHERE m.case_id = ?1 AND m.id IN "
-        "(SELECT id FROM (SELECT id FROM messages WHERE case_id = ?1 ORDER BY id LIMIT 1) UNION "
-        "SELECT id FROM (SELECT id FROM messages WHERE case_id = ?1 ORDER BY id DESC LIMIT ?2)) ORDER BY m.id";
+        "(SELECT ?1 UNION SELECT id FROM (SELECT id FROM messages WHERE case_id = ?1 AND case_id != id "
+        "ORDER BY id DESC LIMIT ?2)) ORDER BY m.id";
     std::vector<Message> messages;
     Query row = connection.query(sql, case_id, limits.case_messages_max - 1);
     while (row.next()) {
@@ -83,12 +85,12 @@ std::vector<DeliveryAttempt> read_attempts(Connection& connection, std::int64_t 
 
 std::vector<Outgoing> read_outgoing(Connection& connection, std::int64_t case_id, const core::Limits& limits)
 {
+    static const std::string sql =
+        "SELECT o.id, o.automatic, o.recipient, o.mail_message_id, o.state, o.text, o.who, o.created_at FROM (" +
+        std::string{messages_of_case} + ") m JOIN outbox o ON o.message_id = m.id ORDER BY o.id DESC LIMIT ?2";
     std::vector<Outgoing> all;
     {
-        Query row = connection.query(
-            "SELECT o.id, o.automatic, o.recipient, o.mail_message_id, o.state, o.text, o.who, o.created_at "
-            "FROM messages m JOIN outbox o ON o.message_id = m.id WHERE m.case_id = ? ORDER BY o.id DESC LIMIT ?",
-            case_id, limits.case_messages_max);
+        Query row = connection.query(sql, case_id, limits.case_messages_max);
         while (row.next()) {
             all.push_back({row.integer(0),
                            row.flag(1),
@@ -227,8 +229,9 @@ core::Envelope read_envelope(const Query& row, int first)
 
 std::optional<std::int64_t> case_of(Connection& connection, core::Reference reference)
 {
-    Query row = connection.query("SELECT case_id FROM messages WHERE reference = ?", reference.bits());
-    return row.next() ? std::optional{row.integer(0)} : std::nullopt;
+    const auto message_id = message_of(connection, reference);
+    return message_id ? std::optional{connection.number("SELECT case_id FROM messages WHERE id = ?", *message_id)}
+                      : std::nullopt;
 }
 
 CaseDetail read_detail(Connection& connection, std::int64_t case_id, const core::Limits& limits)
@@ -257,12 +260,12 @@ CaseDetail read_detail(Connection& connection, std::int64_t case_id, const core:
 
 std::vector<core::Reference> read_similar(Connection& connection, std::int64_t case_id, const core::Limits& limits)
 {
+    static const std::string sql =
+        "SELECT DISTINCT i.hash FROM (SELECT id FROM (" + std::string{messages_of_case} +
+        ") ORDER BY id DESC LIMIT ?2) m JOIN identifiers i ON i.message_id = m.id LIMIT ?2";
     std::vector<std::int64_t> hashes;
     {
-        Query row = connection.query(
-            "SELECT DISTINCT i.hash FROM (SELECT id FROM messages WHERE case_id = ? ORDER BY id DESC LIMIT ?2) m "
-            "JOIN identifiers i ON i.message_id = m.id LIMIT ?2",
-            case_id, hashes_looked_at);
+        Query row = connection.query(sql, case_id, hashes_looked_at);
         while (row.next()) {
             hashes.push_back(row.integer(0));
         }
@@ -270,9 +273,9 @@ std::vector<core::Reference> read_similar(Connection& connection, std::int64_t c
     std::set<core::Reference> similar;
     for (const std::int64_t hash : hashes) {
         Query row = connection.query(
-            "SELECT DISTINCT c.reference FROM (SELECT message_id FROM identifiers WHERE hash = ? ORDER BY "
-            "message_id DESC "
-            "LIMIT ?) i JOIN messages m ON m.id = i.message_id JOIN cases c ON c.id = m.case_id WHERE c.id != ?",
+            "SELECT DISTINCT f.reference FROM (SELECT message_id FROM identifiers WHERE hash = ? ORDER BY "
+            "message_id DESC LIMIT ?) i JOIN messages m ON m.id = i.message_id JOIN messages f ON f.id = m.case_id "
+            "WHERE m.case_id != ?",
             hash, messages_looked_at, case_id);
         while (similar.size() < limits.similar_max && row.next()) {
             similar.insert(core::Reference::from_bits(row.natural(0)));

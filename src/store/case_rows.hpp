@@ -17,11 +17,10 @@ namespace shield::store {
 
 /// Begins every statement that read_case() reads from; `c` is the case, `m` its first message.
 inline constexpr std::string_view select_case =
-    "SELECT c.id, c.reference, c.category, c.state, c.code, c.duplicate_of, c.mailbox, c.sender, c.subject, "
+    "SELECT c.id, m.reference, c.category, c.state, c.code, c.duplicate_of, c.mailbox, c.sender, c.subject, "
     "c.received_at, c.updated_at, c.due_at, c.answered_at, c.assignee, c.message_count, c.flags, "
     "m.acknowledgement, "
-    "m.acknowledgement_reason, m.acknowledgement_sent_at FROM cases c LEFT JOIN messages m ON m.id = "
-    "c.first_message_id ";
+    "m.acknowledgement_reason, m.acknowledgement_sent_at FROM cases c LEFT JOIN messages m ON m.id = c.id ";
 inline constexpr int select_case_columns = 19;
 
 [[nodiscard]] Case read_case(const Query& row);
@@ -32,6 +31,11 @@ inline constexpr int select_case_columns = 19;
 [[nodiscard]] MessageKind parse_kind(std::string_view text);
 [[nodiscard]] std::string_view to_string(MessageKind kind) noexcept;
 [[nodiscard]] core::Reference reference_of(std::int64_t bits);
+
+/// The ids of the messages of case ?1: its first, and those that an index finds.
+inline constexpr std::string_view messages_of_case =
+    "SELECT id FROM messages WHERE id = ?1 AND case_id = ?1 UNION ALL "
+    "SELECT id FROM messages WHERE case_id = ?1 AND case_id != id";
 
 /// The columns of an envelope, from `first` on, in the order of select_envelope.
 inline constexpr std::string_view select_envelope =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "case_rows.hpp"
 #include "database.hpp"
+#include "references.hpp"
 
 #include <shield/core/ascii.hpp>
 #include <shield/store/cases.hpp>
@@ -112,27 +113,17 @@ std::vector<Case> pressing_cases(Connection& connection, const QueueFilter& filt
 QueueCounts count(Connection& connection)
 {
     QueueCounts counts;
-    Query row =
-        connection.query("SELECT list, category, answered, held, unreadable, n FROM case_counts WHERE n != 0");
-    while (row.next()) {
-        const std::string list = row.text(0);
-        const std::uint64_t n = row.natural(5);
-        if (list == "closed") {
-            counts.closed += n;
-        }
-        if (list == "folded") {
-            counts.folded += n;
-        }
-        if (list == "open") {
-            const std::string category = row.text(1);
-            counts.attack += category == "attack" ? n : 0;
-            counts.urgent += category == "urgent" ? n : 0;
-            counts.support += category == "support" ? n : 0;
-        }
-        if (list == "open" || list == "folded") {
-            counts.unanswered += row.flag(2) ? 0 : n;
-            counts.held += row.flag(3) ? n : 0;
-            counts.unreadable += row.flag(4) ? n : 0;
+    for (const CaseCount& one : case_counts(connection)) {
+        const bool open = one.list == "open";
+        counts.closed += one.list == "closed" ? one.n : 0;
+        counts.folded += one.list == "folded" ? one.n : 0;
+        counts.attack += open && one.category == "attack" ? one.n : 0;
+        counts.urgent += open && one.category == "urgent" ? one.n : 0;
+        counts.support += open && one.category == "support" ? one.n : 0;
+        if (open || one.list == "folded") {
+            counts.unanswered += one.answered ? 0 : one.n;
+            counts.held += one.held ? one.n : 0;
+            counts.unreadable += one.unreadable ? one.n : 0;
         }
     }
     return counts;
@@ -222,17 +213,13 @@ std::vector<Case> Cases::search(std::string_view words, std::uint64_t limit) con
 std::optional<std::string> Cases::octets(core::Reference message) const
 {
     return database_.readers().read([&](Connection& connection) -> std::optional<std::string> {
-        std::int64_t id = 0;
-        std::uint64_t size = 0;
-        {
-            Query row = connection.query("SELECT id, size FROM messages WHERE reference = ?", message.bits());
-            if (!row.next()) {
-                return std::nullopt;
-            }
-            id = row.integer(0);
-            size = row.natural(1);
+        const auto id = message_of(connection, message);
+        if (!id) {
+            return std::nullopt;
         }
-        auto octets = read_octets(connection, id, size);
+        const auto size =
+            static_cast<std::uint64_t>(connection.number("SELECT size FROM messages WHERE id = ?", *id));
+        auto octets = read_octets(connection, *id, size);
         if (!octets) {
             throw Unavailable{Unavailable::Kind::corrupt,
                               message.to_string() + " has lost octets in the database. Restore a backup."};

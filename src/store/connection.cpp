@@ -38,6 +38,15 @@ bool Connection::in_transaction() const noexcept
     return sqlite3_get_autocommit(handle()) == 0;
 }
 
+core::ReferenceCipher& Connection::references()
+{
+    if (!references_) {
+        Query row = query("SELECT secret FROM reference_key");
+        references_.emplace(row.next() ? row.text(0) : std::string{});
+    }
+    return *references_;
+}
+
 SQLite::Statement& Connection::statement(std::string_view sql)
 {
     const auto found = statements_.find(sql);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tally.hpp"
+
+#include <shield/core/reference_cipher.hpp>
 #include <shield/core/time.hpp>
 #include <shield/core/vocabulary.hpp>
 
@@ -54,8 +57,24 @@ public:
         int index = 0;
         (bind(++index, values), ...);
     }
+    /// The same without copies of strings: the values must outlive the query.
+    template <typename... Values>
+    void borrow_all(const Values&... values)
+    {
+        int index = 0;
+        (borrow(++index, values), ...);
+    }
 
 private:
+    template <typename T>
+    void borrow(int index, const T& value)
+    {
+        if constexpr (std::is_same_v<T, std::string>) {
+            statement_->bindNoCopy(index, value);
+        } else {
+            bind(index, value);
+        }
+    }
     template <typename T>
     void bind(int index, const T& value)
     {
@@ -92,7 +111,9 @@ public:
     template <typename... Values>
     int run(std::string_view sql, const Values&... values)
     {
-        return query(sql, values...).run();
+        Query query{statement(sql)};
+        query.borrow_all(values...);
+        return query.run();
     }
     /// The one integer that the statement answers.
     template <typename... Values>
@@ -106,6 +127,12 @@ public:
     void execute(const std::string& sql) { database_.exec(sql); }
     [[nodiscard]] std::string pragma(const std::string& sql);
 
+    /// What this database makes references with; read from it at the first use.
+    [[nodiscard]] core::ReferenceCipher& references();
+
+    /// Written by who commits.
+    [[nodiscard]] Tally& tally() noexcept { return tally_; }
+
     [[nodiscard]] std::int64_t last_id() const { return database_.getLastInsertRowid(); }
     [[nodiscard]] bool in_transaction() const noexcept;
     [[nodiscard]] sqlite3* handle() const noexcept { return database_.getHandle(); }
@@ -118,6 +145,8 @@ private:
     SQLite::Statement& statement(std::string_view sql);
 
     SQLite::Database database_;
+    std::optional<core::ReferenceCipher> references_;
+    Tally tally_;
     std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, Hash, std::equal_to<>> statements_;
 };
 

@@ -5,6 +5,8 @@
 #include "connection.hpp"
 #include "directory_lock.hpp"
 #include "readers.hpp"
+#include "references.hpp"
+#include "repeats.hpp"
 #include "writer.hpp"
 
 #include <shield/store/store.hpp>
@@ -14,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace shield::store {
 
@@ -41,6 +44,8 @@ public:
     [[nodiscard]] std::int64_t owner() const noexcept { return owner_; }
     /// Writer thread only.
     [[nodiscard]] std::int64_t next_message_id() noexcept { return next_message_id_++; }
+    [[nodiscard]] const References& references() const noexcept { return *references_; }
+    [[nodiscard]] Repeats& repeats() noexcept { return repeats_; }
 
     void load_token_keys(Connection& connection);
     [[nodiscard]] core::TokenKey signing_key() const;
@@ -67,6 +72,8 @@ private:
     Descriptor lock_;
     std::int64_t owner_;
     std::int64_t next_message_id_{1};
+    std::optional<References> references_;
+    Repeats repeats_;
     Figures figures_;
 
     mutable std::mutex keys_mutex_;

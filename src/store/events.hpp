@@ -26,6 +26,7 @@ inline void add_event(Connection& connection, const EventRow& event)
     connection.run(
         "INSERT INTO events (case_id, message_id, at, who, kind, word, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
         event.case_id, event.message_id, event.at, event.who, event.kind, event.word, event.detail);
+    connection.tally().add_event(event.kind, event.word);
 }
 
 }  // namespace shield::store

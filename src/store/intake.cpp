@@ -2,33 +2,22 @@
 #include "database.hpp"
 #include "events.hpp"
 #include "json.hpp"
-#include "random.hpp"
 #include "spool.hpp"
 
 #include <shield/store/intake.hpp>
 
-#include <cstring>
+#include <algorithm>
 
 namespace shield::store {
 
 namespace {
 
 constexpr std::uint64_t overhead = 1024;  // of a waiting submission beside its content
-constexpr int references_tried = 64;  // with 2^40 of them a second try is rare; this many mean a broken generator
-
-std::int64_t repeat_key(const core::Sha256& digest, std::string_view reverse_path)
-{
-    std::string both{reinterpret_cast<const char*>(digest.data()), digest.size()};
-    both += reverse_path;
-    const core::Sha256 key = core::sha256(both);
-    std::int64_t number = 0;
-    std::memcpy(&number, key.data(), sizeof number);
-    return number;
-}
 
 struct Earlier {
     std::int64_t case_id{0};
-    core::Category category{core::Category::support};
+    core::Category category{core::Category::support};    // of its case
+    core::Category written_to{core::Category::support};  // of the mailboxes that it was written to itself
 };
 
 core::Refusal refusal_of(Fate fate)
@@ -58,8 +47,7 @@ public:
         : database_{database},
           submission_{std::move(submission)},
           done_{std::move(done)},
-          digest_{submission_.content.state_->digest.finish()},
-          repeat_key_{repeat_key(digest_, submission_.envelope.reverse_path)}
+          digest_{submission_.content.state_->digest.finish()}
     {
     }
 
@@ -68,18 +56,21 @@ public:
         const core::Envelope& envelope = submission_.envelope;
         const core::Recipient& recipient = most_pressing(envelope);
         message_id_ = database_.next_message_id();
-        reference_ = any_reference();
+        reference_ = database_.references().reference_of(connection, message_id_);
         const auto earlier = find_earlier(connection, recipient.category);
-        const std::int64_t case_id = earlier ? earlier->case_id : add_case(connection, recipient);
-        add_message(connection, case_id, earlier ? "repeat" : "first");
         if (earlier) {
             join_earlier(connection, *earlier, recipient);
+        } else {
+            add_case(connection, recipient);
         }
+        const std::int64_t case_id = earlier ? earlier->case_id : message_id_;
+        add_message(connection, case_id, earlier ? "repeat" : "first");
         add_octets(connection);
         connection.run("INSERT INTO assessment_work (message_id) VALUES (?)", message_id_);
         add_event(connection, {case_id, message_id_, envelope.received_at, ourselves, "received",
                                earlier ? "repeat" : "first", reference_.to_string() + " for " + recipient.mailbox});
         repeat_ = earlier.has_value();
+        database_.repeats().remember(digest_, envelope.reverse_path, message_id_);
     }
 
     Completion ended(Fate fate, std::exception_ptr why) override
@@ -96,79 +87,68 @@ public:
     }
 
 private:
-    [[nodiscard]] core::Reference any_reference() const
-    {
-        const auto& bits = database_.options().random_bits;
-        return core::Reference::from_bits(bits ? bits() : random_bits());
-    }
-
     /// The same octets from the same reverse-path, lately: a lost 250, or a message split by its recipients. Not
     /// one that was closed, when this is to a more pressing mailbox: nobody would see it (invariant 3).
     [[nodiscard]] std::optional<Earlier> find_earlier(Connection& connection, core::Category category) const
     {
-        if (database_.limits().repeat_window == 0) {
+        const core::Envelope& envelope = submission_.envelope;
+        const auto remembered = database_.repeats().find(digest_, envelope.reverse_path);
+        if (!remembered) {
             return std::nullopt;
         }
-        const core::Envelope& envelope = submission_.envelope;
         const auto since = envelope.received_at - std::chrono::seconds{database_.limits().repeat_window};
         Query row = connection.query(
-            "SELECT m.case_id, c.category, c.state = 'closed' FROM messages m JOIN cases c ON c.id = m.case_id "
-            "WHERE m.repeat_key = ? "
-            "AND m.sha256 = ? AND m.reverse_path = ? AND m.received_at >= ? ORDER BY m.id DESC LIMIT 1",
-            repeat_key_, octets_of(digest_), envelope.reverse_path, since);
+            "SELECT m.case_id, c.category, c.state = 'closed', m.recipients FROM messages m JOIN cases c ON c.id = "
+            "m.case_id "
+            "WHERE m.id = ? AND m.sha256 = ? AND m.reverse_path = ? AND m.received_at >= ?",
+            *remembered, octets_of(digest_), envelope.reverse_path, since);
         if (!row.next()) {
             return std::nullopt;
         }
-        const Earlier earlier{row.integer(0), core::parse_category(row.text(1)).value_or(core::Category::support)};
+        core::Envelope written_to;
+        written_to.recipients = recipients_from_json(row.text(3));
+        const Earlier earlier{row.integer(0), core::parse_category(row.text(1)).value_or(core::Category::support),
+                              written_to.recipients.empty() ? category : core::most_pressing(written_to).category};
         return row.flag(2) && category < earlier.category ? std::nullopt : std::optional{earlier};
     }
 
-    [[nodiscard]] std::int64_t add_case(Connection& connection, const core::Recipient& recipient) const
+    void add_case(Connection& connection, const core::Recipient& recipient) const
     {
         const core::Envelope& envelope = submission_.envelope;
         connection.run(
-            "INSERT INTO cases (reference, first_message_id, category, mailbox, sender, received_at, updated_at, "
-            "due_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            reference_.bits(), message_id_, recipient.category, recipient.mailbox, envelope.reverse_path,
-            envelope.received_at, envelope.received_at, submission_.due_at);
-        return connection.last_id();
+            "INSERT INTO cases (id, category, mailbox, sender, received_at, updated_at, due_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            message_id_, recipient.category, recipient.mailbox, envelope.reverse_path, envelope.received_at,
+            envelope.received_at, submission_.due_at);
+        connection.tally().add_new_case(recipient.category);
     }
 
-    void add_message(Connection& connection, std::int64_t case_id, std::string_view kind)
+    void add_message(Connection& connection, std::int64_t case_id, std::string_view kind) const
     {
         const core::Envelope& envelope = submission_.envelope;
-        const std::string recipients = to_json(envelope.recipients);
-        for (int tries = 0; tries < references_tried; ++tries) {
-            const int added = connection.run(
-                "INSERT INTO messages (id, reference, case_id, kind, received_at, client_address, client_port, "
-                "helo, "
-                "protocol, tls, reverse_path, smtputf8, eight_bit, recipients, size, sha256, repeat_key) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (reference) DO NOTHING",
-                message_id_, reference_.bits(), case_id, kind, envelope.received_at, envelope.client_address,
-                envelope.client_port, envelope.helo, envelope.protocol, envelope.tls, envelope.reverse_path,
-                envelope.smtputf8, envelope.eight_bit, recipients, submission_.content.size(), octets_of(digest_),
-                repeat_key_);
-            if (added == 1) {
-                return;
-            }
-            reference_ = any_reference();
-            connection.run("UPDATE cases SET reference = ? WHERE id = ? AND first_message_id = ?",
-                           reference_.bits(), case_id, message_id_);
-        }
-        throw std::runtime_error{"no reference is free"};
+        connection.run(
+            "INSERT INTO messages (id, reference, case_id, kind, received_at, client_address, client_port, helo, "
+            "protocol, tls, reverse_path, smtputf8, eight_bit, recipients, size, sha256) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            message_id_, reference_.bits(), case_id, kind, envelope.received_at, envelope.client_address,
+            envelope.client_port, envelope.helo, envelope.protocol, envelope.tls, envelope.reverse_path,
+            envelope.smtputf8, envelope.eight_bit, to_json(envelope.recipients), submission_.content.size(),
+            octets_of(digest_));
     }
 
-    /// A repeat makes no case of its own, but it may have been written to a more pressing mailbox of ours.
+    /// A repeat makes no case of its own, but it may have been written to a more pressing mailbox of ours than
+    /// before.
     void join_earlier(Connection& connection, const Earlier& earlier, const core::Recipient& recipient) const
     {
         connection.run("UPDATE cases SET message_count = message_count + 1, updated_at = ? WHERE id = ?",
                        submission_.envelope.received_at, earlier.case_id);
-        if (recipient.category < earlier.category) {
+        if (recipient.category < std::min(earlier.category, earlier.written_to)) {
+            Recount recount{connection, earlier.case_id};
             connection.run(
                 "UPDATE cases SET category = ?, mailbox = ?, due_at = min(due_at, ?) "
                 "WHERE id = ? AND category_by = 'machine'",
                 recipient.category, recipient.mailbox, submission_.due_at, earlier.case_id);
+            recount.finish();
         }
     }
 
@@ -206,7 +186,6 @@ private:
     Submission submission_;
     Done done_;
     core::Sha256 digest_;
-    std::int64_t repeat_key_;
     std::int64_t message_id_{0};
     core::Reference reference_{core::Reference::from_bits(0)};
     bool repeat_{false};

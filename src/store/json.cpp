@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json.hpp"
 
+#include "json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace shield::store {
@@ -8,12 +10,6 @@ namespace shield::store {
 namespace {
 
 using Json = nlohmann::json;
-
-// Text is UTF-8 when it comes from our own modules; anything else is kept readable rather than lost.
-std::string written(const Json& value)
-{
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 template <typename Read>
 auto parsed(const std::string& text, const char* what, const Read& read)
@@ -64,14 +60,16 @@ core::Sha256 digest_of(const Json& value)
     return digest;
 }
 
-Json attachment_json(const core::Attachment& attachment)
+void write(JsonText& json, const core::Attachment& attachment)
 {
-    return {{"name", attachment.name},
-            {"declared_type", attachment.declared_type},
-            {"sniffed_type", attachment.sniffed_type},
-            {"size", attachment.size},
-            {"sha256", core::to_hex(attachment.sha256)},
-            {"embedded_message", attachment.embedded_message}};
+    json.begin_object()
+        .member("name", attachment.name)
+        .member("declared_type", attachment.declared_type)
+        .member("sniffed_type", attachment.sniffed_type)
+        .member("size", attachment.size)
+        .member("sha256", core::to_hex(attachment.sha256))
+        .member("embedded_message", attachment.embedded_message)
+        .end_object();
 }
 
 core::Attachment attachment_of(const Json& value)
@@ -118,17 +116,21 @@ void each_plain_field(Assessment& assessment, const Each& each)
     each("defects", assessment.defects);
 }
 
-Json classification_json(const core::Classification& classification)
+void write(JsonText& json, const core::Classification& classification)
 {
-    Json reasons = Json::array();
-    for (const core::Reason& reason : classification.reasons) {
-        reasons.push_back(
-            {{"sentence", reason.sentence}, {"towards", to_string(reason.towards)}, {"weight", reason.weight}});
+    json.begin_object().member("category", to_string(classification.category)).key("probabilities").begin_array();
+    for (const double probability : classification.probabilities) {
+        json.value(probability);
     }
-    return {{"category", to_string(classification.category)},
-            {"probabilities", classification.probabilities},
-            {"reasons", std::move(reasons)},
-            {"flags", classification.flags}};
+    json.end_array().key("reasons").begin_array();
+    for (const core::Reason& reason : classification.reasons) {
+        json.begin_object()
+            .member("sentence", reason.sentence)
+            .member("towards", to_string(reason.towards))
+            .member("weight", reason.weight)
+            .end_object();
+    }
+    json.end_array().member("flags", classification.flags).end_object();
 }
 
 core::Classification classification_of(const Json& value)
@@ -148,50 +150,56 @@ core::Classification classification_of(const Json& value)
 
 std::string to_json(const std::vector<core::Recipient>& recipients)
 {
-    Json all = Json::array();
+    JsonText json;
+    json.begin_array();
     for (const core::Recipient& recipient : recipients) {
-        all.push_back({{"local", recipient.address.local},
-                       {"domain", recipient.address.domain},
-                       {"mailbox", recipient.mailbox},
-                       {"category", to_string(recipient.category)},
-                       {"acknowledged", recipient.acknowledged}});
+        json.begin_object()
+            .member("local", recipient.address.local)
+            .member("domain", recipient.address.domain)
+            .member("mailbox", recipient.mailbox)
+            .member("category", to_string(recipient.category))
+            .member("acknowledged", recipient.acknowledged)
+            .end_object();
     }
-    return written(all);
+    return json.end_array().take();
 }
 
 std::string to_json(const std::vector<std::string>& words)
 {
-    return written(Json(words));
+    return JsonText{}.value(words).take();
 }
 
 std::string to_json(const core::Assessment& assessment)
 {
-    Json value = Json::object();
-    each_plain_field(assessment, [&](const char* name, const auto& field) { value[name] = field; });
-    value["encryption"] = to_string(assessment.encryption);
-    Json attachments = Json::array();
+    JsonText json;
+    json.begin_object();
+    each_plain_field(assessment, [&](const char* name, const auto& field) { json.member(name, field); });
+    json.member("encryption", to_string(assessment.encryption)).key("attachments").begin_array();
     for (const core::Attachment& attachment : assessment.attachments) {
-        attachments.push_back(attachment_json(attachment));
+        write(json, attachment);
     }
-    value["attachments"] = std::move(attachments);
-    Json machine = Json::object();
+    json.end_array().key("machine").begin_object();
     each_mark(assessment.machine, [&](const char* name, const std::string& field) {
         if (!field.empty()) {
-            machine[name] = field;
+            json.member(name, field);
         }
     });
-    value["machine"] = std::move(machine);
-    value["classification"] = classification_json(assessment.classification);
-    return written(value);
+    json.end_object().key("classification");
+    write(json, assessment.classification);
+    return json.end_object().take();
 }
 
 std::string to_json(const core::Verdict& verdict)
 {
-    return written({{"spf", verdict.spf},
-                    {"dkim", verdict.dkim},
-                    {"dmarc", verdict.dmarc},
-                    {"arc", verdict.arc},
-                    {"reply_address_verified", verdict.reply_address_verified}});
+    return JsonText{}
+        .begin_object()
+        .member("spf", verdict.spf)
+        .member("dkim", verdict.dkim)
+        .member("dmarc", verdict.dmarc)
+        .member("arc", verdict.arc)
+        .member("reply_address_verified", verdict.reply_address_verified)
+        .end_object()
+        .take();
 }
 
 std::vector<core::Recipient> recipients_from_json(const std::string& text)

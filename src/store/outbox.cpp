@@ -46,9 +46,12 @@ void end_mail(Connection& connection, const UnderWay& attempt, std::string_view 
               core::Time now)
 {
     connection.run("UPDATE outbox SET state = ? WHERE id = ?", state, attempt.outbox_id);
+    connection.tally().add_outgoing("queued", -1);  // what is leased or under way is nothing else
+    connection.tally().add_outgoing(state, 1);
     if (!attempt.automatic) {
         return;
     }
+    Recount recount{connection, attempt.message_id};  // of the case whose first message it is, if there is one
     const auto acknowledged =
         core::parse_acknowledgement_state(state).value_or(core::AcknowledgementState::unknown);
     const bool sent = acknowledged == core::AcknowledgementState::sent;
@@ -56,6 +59,7 @@ void end_mail(Connection& connection, const UnderWay& attempt, std::string_view 
                         {acknowledged, sent ? "" : reply, sent ? std::optional{now} : std::nullopt});
     add_event(connection,
               {attempt.case_id, attempt.message_id, now, ourselves, "acknowledgement", state, sent ? "" : reply});
+    recount.finish();
 }
 
 void end_attempt(Connection& connection, const UnderWay& attempt, const AttemptOutcome& outcome, core::Time now)
@@ -174,12 +178,10 @@ public:
         if (attempt) {
             end_attempt(connection, *attempt, outcome_, database_.now());
         }
-        queued_ = connection.number("SELECT n FROM outbox_counts WHERE state = 'queued'");
     }
     Completion ended(Fate fate, std::exception_ptr) override
     {
         if (fate == Fate::committed) {
-            database_.figures().outbox_queued = queued_;
             database_.outbox_bell.ring();
         } else {
             database_.options().log->line(core::Severity::error, "attempt_not_recorded",
@@ -192,7 +194,6 @@ private:
     Store::Database& database_;
     std::int64_t attempt_id_;
     AttemptOutcome outcome_;
-    std::int64_t queued_{0};
 };
 
 }  // namespace
@@ -202,7 +203,6 @@ Outbox::Outbox(Store::Database& database) : database_{database} {}
 std::vector<DueMail> Outbox::lease(std::uint64_t limit)
 {
     database_.outbox_bell.silence();
-    std::int64_t queued = 0;
     auto due = database_.writer().call([&](Connection& connection) {
         settle(connection, database_);
         const core::Time now = database_.now();
@@ -215,10 +215,10 @@ std::vector<DueMail> Outbox::lease(std::uint64_t limit)
             connection.run("UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE id = ?", until,
                            mail.outbox_id);
         }
-        queued = connection.number("SELECT n FROM outbox_counts WHERE state = 'queued'");
         return mails;
     });
-    database_.figures().outbox_queued = queued;
+    database_.figures().outbox_queued =
+        database_.readers().read([](Connection& connection) { return outgoing_count(connection, "queued"); });
     return due;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outgoing.hpp"
 
+#include "references.hpp"
+
 #include <shield/core/ascii.hpp>
 #include <shield/core/mailbox.hpp>
 #include <shield/core/network.hpp>
@@ -55,24 +57,22 @@ void set_acknowledgement(Connection& connection, std::int64_t message_id, const 
         "= ?",
         acknowledgement.state, acknowledgement.reason, acknowledgement.sent_at, message_id);
     connection.run(
-        "UPDATE cases SET held = ? WHERE id = (SELECT case_id FROM messages WHERE id = ?2) AND first_message_id = "
-        "?2",
+        "UPDATE cases SET held = ?1 WHERE id = ?2 AND held != ?1 AND joined_into IS NULL",  // of a first message
         acknowledgement.state == core::AcknowledgementState::held, message_id);
 }
 
 std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoing& mail, std::string_view who,
                                         core::Time now)
 {
-    std::int64_t message_id = 0;
+    const auto answered = message_of(connection, mail.answers);
+    if (!answered) {
+        return core::Error{"There is no message " + mail.answers.to_string() + "."};
+    }
+    const std::int64_t message_id = *answered;
     GrantKeys keys;
     {
-        Query row = connection.query("SELECT id, reverse_path, client_address FROM messages WHERE reference = ?",
-                                     mail.answers.bits());
-        if (!row.next()) {
-            return core::Error{"There is no message " + mail.answers.to_string() + "."};
-        }
-        message_id = row.integer(0);
-        keys = grant_keys(row.text(1), row.text(2));
+        Query row = connection.query("SELECT reverse_path, client_address FROM messages WHERE id = ?", message_id);
+        keys = row.next() ? grant_keys(row.text(0), row.text(1)) : keys;
     }
     if (mail.automatic &&
         connection.number("SELECT count(*) FROM outbox WHERE message_id = ? AND automatic = 1", message_id) != 0) {
@@ -89,6 +89,7 @@ std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoin
         message_id, mail.automatic, mail.sender, mail.recipient, mail.message_id, Octets{mail.octets}, mail.text,
         who, now, mail.give_up_at, now, only_automatic(keys.sender), only_automatic(keys.domain),
         only_automatic(keys.network));
+    connection.tally().add_outgoing("queued", 1);
     if (mail.automatic) {
         set_acknowledgement(connection, message_id, {core::AcknowledgementState::queued, {}, std::nullopt});
     }

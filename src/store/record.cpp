@@ -20,23 +20,52 @@ constexpr std::size_t identifiers_max = 20;  // of one message: its own and the 
 constexpr std::size_t flag_octets_max = 64;
 constexpr std::size_t failure_octets_max = 500;
 
+/// The message that was assessed.
 struct Facts {
     core::Reference reference{core::Reference::from_bits(0)};
     std::int64_t case_id{0};
     MessageKind kind{MessageKind::first};
-    std::string reverse_path, client_address;
+    std::string reverse_path, client_address, recipients;
 };
 
 std::optional<Facts> facts_of(Connection& connection, std::int64_t message_id)
 {
     Query row = connection.query(
-        "SELECT m.reference, m.case_id, m.kind, m.reverse_path, m.client_address FROM assessment_work w "
-        "JOIN messages m ON m.id = w.message_id WHERE w.message_id = ?",
+        "SELECT m.reference, m.case_id, m.kind, m.reverse_path, m.client_address, m.recipients "
+        "FROM assessment_work w JOIN messages m ON m.id = w.message_id WHERE w.message_id = ?",
         message_id);
     if (!row.next()) {
         return std::nullopt;
     }
-    return Facts{reference_of(row.integer(0)), row.integer(1), parse_kind(row.text(2)), row.text(3), row.text(4)};
+    return Facts{reference_of(row.integer(0)),
+                 row.integer(1),
+                 parse_kind(row.text(2)),
+                 row.text(3),
+                 row.text(4),
+                 row.text(5)};
+}
+
+/// What an assessment may change about a case beside its description.
+struct Standing {
+    core::Category category{core::Category::support};
+    bool by_machine{true};
+    std::optional<core::Time> due_at;
+    bool folded{false}, unreadable{false};
+    std::string flags;  // JSON
+
+    friend bool operator==(const Standing&, const Standing&) = default;
+};
+
+Standing standing_of(Connection& connection, std::int64_t case_id)
+{
+    Query row = connection.query(
+        "SELECT category, category_by = 'machine', due_at, folded, unreadable, flags FROM cases WHERE id = ?",
+        case_id);
+    const auto category = row.next() ? core::parse_category(row.text(0)) : std::nullopt;
+    if (!category) {
+        throw Damaged{"its case has no category"};
+    }
+    return {*category, row.flag(1), row.maybe_time(2), row.flag(3), row.flag(4), row.text(5)};
 }
 
 std::int64_t identifier_hash(std::string_view identifier)
@@ -77,33 +106,59 @@ std::vector<std::string> flags_of(const Assessed& assessed, MessageKind kind)
     return flags;
 }
 
-void add_flags(Connection& connection, std::int64_t case_id, const std::vector<std::string>& added,
-               std::uint64_t flags_max)
+void add_flags(std::string& json, const std::vector<std::string>& added, std::uint64_t flags_max)
 {
-    std::vector<std::string> flags;
-    {
-        Query row = connection.query("SELECT flags FROM cases WHERE id = ?", case_id);
-        flags = row.next() ? words_from_json(row.text(0)) : flags;
+    if (added.empty()) {
+        return;
     }
+    std::vector<std::string> flags = words_from_json(json);
     for (const std::string& flag : added) {
         const std::string cut{core::cut_utf8(flag, flag_octets_max)};
         if (flags.size() < flags_max && std::find(flags.begin(), flags.end(), cut) == flags.end()) {
             flags.push_back(cut);
         }
     }
-    connection.run("UPDATE cases SET flags = ? WHERE id = ?", to_json(flags), case_id);
+    json = to_json(flags);
 }
 
 // Where the message began, before a repeat to a more pressing mailbox could raise its case.
-core::Category provisional_category(Connection& connection, std::int64_t message_id)
+core::Category provisional_category(const Facts& facts)
 {
-    Query row = connection.query("SELECT recipients FROM messages WHERE id = ?", message_id);
     core::Envelope envelope;
-    envelope.recipients = row.next() ? recipients_from_json(row.text(0)) : envelope.recipients;
+    envelope.recipients = recipients_from_json(facts.recipients);
     if (envelope.recipients.empty()) {
         throw Damaged{"an envelope has no recipient"};
     }
     return core::most_pressing(envelope).category;
+}
+
+// A person who was faster than the assessment is right, and a clock that a person stopped stays so. What a repeat
+// to another mailbox has raised meanwhile is not lowered: this assessment knows nothing of that one (invariant 8).
+void place(Standing& standing, const Assessed& assessed, const Facts& facts)
+{
+    const core::Category category = assessed.assessment->classification.category;
+    const auto& flags = assessed.assessment->classification.flags;
+    standing.folded = std::find(flags.begin(), flags.end(), "spam") != flags.end();
+    // Sorted without its mailbox, because a token names a case that is not here: this can only raise.
+    const bool may_lower = !assessed.follows && standing.category == provisional_category(facts);
+    if (standing.by_machine && (may_lower || category < standing.category)) {
+        standing.category = category;
+        standing.due_at = standing.due_at && assessed.due_at ? assessed.due_at : standing.due_at;
+    }
+}
+
+// A follow-up can make a case more pressing, never less; a machine's only adds (invariants 8 and 10).
+void raise(Standing& standing, const Assessed& assessed)
+{
+    if (assessed.automatic || !assessed.assessment) {
+        return;
+    }
+    const core::Category category = assessed.assessment->classification.category;
+    if (standing.by_machine && category < standing.category) {
+        standing.category = category;
+        standing.due_at =
+            standing.due_at && assessed.due_at ? std::min(*standing.due_at, *assessed.due_at) : standing.due_at;
+    }
 }
 
 void describe_case(Connection& connection, const Assessed& assessed, const Facts& facts, const core::Limits& limits)
@@ -112,35 +167,33 @@ void describe_case(Connection& connection, const Assessed& assessed, const Facts
     const std::string from = !assessment.from_shown.empty() ? assessment.from_shown
                              : !assessment.from.empty()     ? assessment.from.front()
                                                             : facts.reverse_path;
-    const auto& flags = assessment.classification.flags;
-    const bool spam = std::find(flags.begin(), flags.end(), "spam") != flags.end();
-    connection.run("UPDATE cases SET sender = ?, subject = ?, folded = ? WHERE id = ?",
+    connection.run("UPDATE cases SET sender = ?, subject = ? WHERE id = ?",
                    core::cut_utf8(from, limits.case_line_max),
-                   core::cut_utf8(assessment.subject, limits.case_line_max), spam, facts.case_id);
-    // A person who was faster than the assessment is right, and a clock that a person stopped stays so. What a
-    // repeat to another mailbox has raised meanwhile is not lowered: this assessment knows nothing of that one
-    // (invariant 8).
-    connection.run(
-        "UPDATE cases SET category = ?1, due_at = CASE WHEN due_at IS NULL THEN NULL ELSE ifnull(?2, due_at) END "
-        "WHERE id = ?3 AND category_by = 'machine' AND (category = ?4 OR CASE ?1 WHEN 'attack' THEN 0 WHEN "
-        "'urgent' "
-        "THEN 1 ELSE 2 END < CASE category WHEN 'attack' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END)",
-        assessment.classification.category, assessed.due_at, facts.case_id,
-        provisional_category(connection, assessed.message_id));
+                   core::cut_utf8(assessment.subject, limits.case_line_max), facts.case_id);
 }
 
-// A follow-up can make a case more pressing, never less; a machine's only adds (invariants 8 and 10).
-void raise_case(Connection& connection, const Assessed& assessed, std::int64_t case_id)
+void change_case(Connection& connection, const Assessed& assessed, const Facts& facts, const core::Limits& limits,
+                 core::Time now)
 {
-    if (assessed.automatic || !assessed.assessment) {
+    const Standing before = standing_of(connection, facts.case_id);
+    Standing standing = before;
+    if (facts.kind == MessageKind::first && assessed.assessment) {
+        place(standing, assessed, facts);
+        describe_case(connection, assessed, facts, limits);
+    } else if (facts.kind == MessageKind::follow_up) {
+        raise(standing, assessed);
+    }
+    add_flags(standing.flags, flags_of(assessed, facts.kind), limits.case_flags_max);
+    standing.unreadable = standing.unreadable || !assessed.assessment;
+    if (standing == before) {  // and so for most: what the queue is ordered by stays untouched
+        connection.run("UPDATE cases SET updated_at = ? WHERE id = ?", now, facts.case_id);
         return;
     }
-    const core::Category category = assessed.assessment->classification.category;
     connection.run(
-        "UPDATE cases SET category = ?1, due_at = min(due_at, ifnull(?2, due_at)) WHERE id = ?3 AND "
-        "category_by = 'machine' AND CASE ?1 WHEN 'attack' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END < "
-        "CASE category WHEN 'attack' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END",
-        category, assessed.due_at, case_id);
+        "UPDATE cases SET category = ?, due_at = ?, folded = ?, unreadable = ?, flags = ?, updated_at = ? WHERE id "
+        "= ?",
+        standing.category, standing.due_at, standing.folded, standing.unreadable, standing.flags, now,
+        facts.case_id);
 }
 
 std::optional<std::int64_t> case_to_join(Connection& connection, const Assessed& assessed, const Facts& facts)
@@ -187,7 +240,8 @@ void decide_acknowledgement(Connection& connection, const Store::Database& datab
     const GrantKeys keys = grant_keys(facts.reverse_path, facts.client_address);
     Assessed::Grant grant{{core::AcknowledgementState::held, "could not be read", std::nullopt}, std::nullopt};
     if (assessed.acknowledge) {
-        grant = assessed.acknowledge(granted_before(connection, keys, now), facts.kind == MessageKind::follow_up);
+        grant = assessed.acknowledge([&] { return granted_before(connection, keys, now); },
+                                     facts.kind == MessageKind::follow_up);
     }
     Acknowledgement& decided = grant.acknowledgement;
     if (decided.state == core::AcknowledgementState::queued && facts.kind == MessageKind::repeat) {
@@ -254,18 +308,11 @@ bool record_one(Connection& connection, const Store::Database& database, const R
     if (const auto target = case_to_join(connection, assessed, *facts)) {
         join_followed(connection, database, assessed, *facts, *target);
     }
-    if (facts->kind == MessageKind::first && read) {
-        describe_case(connection, assessed, *facts, database.limits());
-    } else if (facts->kind == MessageKind::follow_up) {
-        raise_case(connection, assessed, facts->case_id);
-    }
-    if (const auto flags = flags_of(assessed, facts->kind); !flags.empty()) {
-        add_flags(connection, facts->case_id, flags, database.limits().case_flags_max);
-    }
-    connection.run("UPDATE cases SET updated_at = ?, unreadable = max(unreadable, ?) WHERE id = ?", now, !read,
-                   facts->case_id);
+    Recount recount{connection, facts->case_id};
+    change_case(connection, assessed, *facts, database.limits(), now);
     add_assessed_event(connection, assessed, *facts, now);
     decide_acknowledgement(connection, database, assessed, *facts);
+    recount.finish();
     return true;
 }
 

@@ -17,7 +17,7 @@ constexpr std::int64_t overdue_counted_max = 10'000;
 void add_events(Connection& connection, Figures& figures)
 {
     const auto count = [&](std::string_view kind, std::string_view word) {
-        return connection.number("SELECT n FROM event_counts WHERE kind = ? AND word = ?", kind, word);
+        return event_count(connection, kind, word);
     };
     const std::int64_t repeats = count("received", "repeat");
     figures.emplace_back("received", count("received", "first") + repeats);
@@ -34,13 +34,13 @@ void add_cases(Connection& connection, Figures& figures)
 {
     std::array<std::int64_t, core::categories.size()> categories{};
     std::array<std::int64_t, core::states.size()> states{};
-    Query row = connection.query("SELECT category, state, list, n FROM case_counts WHERE list != 'joined'");
-    while (row.next()) {
-        const auto category = core::parse_category(row.text(0));
-        const auto state = core::parse_state(row.text(1));
-        if (category && state) {
-            categories[static_cast<std::size_t>(*category)] += *state == core::State::closed ? 0 : row.integer(3);
-            states[static_cast<std::size_t>(*state)] += row.integer(3);
+    for (const CaseCount& count : case_counts(connection)) {
+        const auto category = core::parse_category(count.category);
+        const auto state = core::parse_state(count.state);
+        if (category && state && count.list != "joined") {
+            const auto n = static_cast<std::int64_t>(count.n);
+            categories[static_cast<std::size_t>(*category)] += *state == core::State::closed ? 0 : n;
+            states[static_cast<std::size_t>(*state)] += n;
         }
     }
     for (const core::Category category : core::categories) {
@@ -52,30 +52,33 @@ void add_cases(Connection& connection, Figures& figures)
     }
 }
 
+// By the head of each range of the queue's index: in a time that does not depend on how many wait.
 void add_waiting(Connection& connection, core::Time now, Figures& figures)
 {
     std::int64_t overdue = 0;
+    std::int64_t earliest_due = core::to_unix_ms(now);
     for (const core::State state : core::states) {
         for (int rank = 0; rank <= 3; ++rank) {
             overdue += connection.number(
                 "SELECT count(*) FROM (SELECT 1 FROM cases WHERE list = 'open' AND state = ? AND rank = ? AND "
-                "due_order < ? "
-                "LIMIT ?)",
+                "due_order < ? LIMIT ?)",
                 state, rank, now, overdue_counted_max);
+            earliest_due =
+                std::min(earliest_due,
+                         connection.number(
+                             "SELECT ifnull(min(due_order), ?3) FROM cases WHERE list = 'open' AND state = ?1 AND "
+                             "rank = ?2",
+                             state, rank, now));
         }
     }
     figures.emplace_back("overdue", overdue);
-    const std::int64_t oldest = connection.number(
-        "SELECT received_at FROM cases WHERE list = 'open' AND due_at IS NOT NULL ORDER BY received_at LIMIT 1");
-    figures.emplace_back("oldest_unanswered_seconds",
-                         oldest == 0 ? 0 : std::max<std::int64_t>(0, (core::to_unix_ms(now) - oldest) / 1000));
+    figures.emplace_back("longest_overdue_seconds", (core::to_unix_ms(now) - earliest_due) / 1000);
 }
 
 void add_outbox(Connection& connection, Figures& figures)
 {
     for (const char* state : {"queued", "sent", "unknown", "failed"}) {
-        figures.emplace_back(std::string{"outbox_"} + state,
-                             connection.number("SELECT n FROM outbox_counts WHERE state = ?", state));
+        figures.emplace_back(std::string{"outbox_"} + state, outgoing_count(connection, state));
     }
 }
 

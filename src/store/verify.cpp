@@ -96,6 +96,9 @@ Verification Store::verify(const std::function<void(std::uint64_t, std::uint64_t
     const auto all = readers.read_long([&](Connection& connection) {
         check_pages(connection, result);
         check_given(connection, result);
+        for (std::string& wrong : wrong_counts(connection)) {
+            add_fault(result, std::move(wrong));
+        }
         result.cases =
             static_cast<std::uint64_t>(connection.number("SELECT count(*) FROM cases WHERE joined_into IS NULL"));
         return static_cast<std::uint64_t>(connection.number("SELECT count(*) FROM messages"));

@@ -11,10 +11,11 @@ namespace shield::store {
 
 namespace {
 
-constexpr std::size_t work_beside_intake = 16;   // jobs of others in a batch that also answers senders
-constexpr std::uint64_t batch_octets = 8 << 20;  // a batch ends here, so its commit stays short
-constexpr int checkpoint_pages = 1000;           // SQLite's own measure
-constexpr std::chrono::seconds idle{1};          // after which the log is written back
+constexpr std::size_t work_beside_intake = 16;    // jobs of others in a batch that also answers senders
+constexpr std::size_t records_beside_intake = 8;  // nobody waits for these
+constexpr std::uint64_t batch_octets = 8 << 20;   // a batch ends here, so its commit stays short
+constexpr int checkpoint_pages = 1000;            // SQLite's own measure
+constexpr std::chrono::seconds idle{1};           // after which the log is written back
 
 std::size_t index_of(Lane lane)
 {
@@ -127,7 +128,7 @@ std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets)
     if (gate_.health() == Health::failed) {
         return Fate::failed;
     }
-    if (lane == Lane::work) {
+    if (lane == Lane::work || lane == Lane::record) {
         return std::nullopt;  // the reserve is for this: assessing, triage and delivery go on
     }
     if (octets_waiting_ != 0 && octets_waiting_ + octets > options_.limits.intake_backlog_max) {
@@ -194,7 +195,9 @@ std::vector<Writer::Batch> Writer::take()
         }
     };
     move_from(Lane::intake, options_.limits.commit_batch_max);
-    move_from(Lane::work, batch.empty() ? options_.limits.commit_batch_max : work_beside_intake);
+    const bool alone = batch.empty();
+    move_from(Lane::record, alone ? options_.limits.commit_batch_max : records_beside_intake);
+    move_from(Lane::work, alone ? options_.limits.commit_batch_max : work_beside_intake);
     if (auto& large = lanes_[index_of(Lane::large)]; !large.empty()) {
         octets_waiting_ -= large.front().octets;
         batches.emplace_back().push_back(std::move(large.front()));
@@ -230,6 +233,7 @@ void Writer::commit(Batch& batch)
     const bool full = gate_.health() == Health::full;
     try {
         run_all(batch);
+        connection_->tally().write(*connection_);
         const auto start = std::chrono::steady_clock::now();
         connection_->run("COMMIT");
         const auto took = std::chrono::steady_clock::now() - start;
@@ -241,22 +245,27 @@ void Writer::commit(Batch& batch)
         return;
     }
     const bool kept = std::any_of(batch.begin(), batch.end(), [](const Entry& entry) {
-        return entry.lane != Lane::work && entry.fate == Fate::committed;
+        return (entry.lane == Lane::intake || entry.lane == Lane::large) && entry.fate == Fate::committed;
     });
     if (full && kept) {
         gate_.open_again();
     }
 }
 
+bool Writer::hardly_fails(const Entry& entry)
+{
+    return entry.lane == Lane::intake || entry.lane == Lane::record;
+}
+
 // A savepoint keeps a copy of every page its job touches, a fifth of what a message costs, and what senders have
-// sent hardly ever fails. So their jobs, which are first in a batch, run without; when one fails they are all
-// undone and run again, a savepoint each.
+// sent and what was found in it hardly ever fails. So these jobs, which are first in a batch, run without; when one
+// fails they are all undone and run again, a savepoint each.
 void Writer::run_all(Batch& batch)
 {
-    connection_->run("BEGIN IMMEDIATE");
+    begin();
     std::size_t done = 0;
     try {
-        for (; done < batch.size() && batch[done].lane == Lane::intake; ++done) {
+        for (; done < batch.size() && hardly_fails(batch[done]); ++done) {
             batch[done].job->run(*connection_);
         }
     } catch (const SQLite::Exception& error) {
@@ -277,13 +286,20 @@ std::size_t Writer::begin_again()
     if (connection_->in_transaction()) {
         connection_->run("ROLLBACK");
     }
-    connection_->run("BEGIN IMMEDIATE");
+    begin();
     return 0;
+}
+
+void Writer::begin()
+{
+    connection_->tally().back_to(0);
+    connection_->run("BEGIN IMMEDIATE");
 }
 
 void Writer::run_one(Entry& entry)
 {
     connection_->run("SAVEPOINT job");
+    const Tally::Mark mark = connection_->tally().mark();
     try {
         entry.job->run(*connection_);
     } catch (const SQLite::Exception& error) {
@@ -293,8 +309,10 @@ void Writer::run_one(Entry& entry)
             throw;
         }
         refuse(entry);
+        connection_->tally().back_to(mark);
     } catch (...) {
         refuse(entry);
+        connection_->tally().back_to(mark);
     }
     connection_->run("RELEASE job");
 }

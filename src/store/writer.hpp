@@ -41,9 +41,10 @@ public:
     [[nodiscard]] virtual Completion ended(Fate fate, std::exception_ptr why) = 0;
 };
 
-/// Jobs are taken from lanes so that none starves: a batch is what intake has and a share of the other work; a
-/// large message is a batch of its own.
-enum class Lane { intake, large, work };
+/// Jobs are taken from lanes so that none starves: a batch is what intake has and a share of the others; a large
+/// message is a batch of its own. `record` is what assessment found, `work` all that a person or the delivery waits
+/// for.
+enum class Lane { intake, large, record, work };
 
 /// The one thread that writes and checkpoints. It commits everything that waits in one transaction, a savepoint a
 /// job, without waiting for more to come: the batch grows by itself while a commit is under way. SQLITE_FULL closes
@@ -88,6 +89,7 @@ private:
     void process(Batch& batch);
     void commit(Batch& batch);
     void run_all(Batch& batch);
+    void begin();
     [[nodiscard]] std::size_t begin_again();
     void run_one(Entry& entry);
     void refuse(Entry& entry);
@@ -96,6 +98,7 @@ private:
     void make_room();
     void checkpoint(int mode);
     void fail(const std::string& why);
+    [[nodiscard]] static bool hardly_fails(const Entry& entry);
     static void set_all(Batch& batch, Fate fate);
 
     const Options& options_;
@@ -108,7 +111,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::array<std::deque<Entry>, 3> lanes_;
+    std::array<std::deque<Entry>, 4> lanes_;
     std::vector<Entry> turned_away_;  // never tried; ended by the writer thread like all others
     std::uint64_t octets_waiting_{0};
     bool stopping_{false};

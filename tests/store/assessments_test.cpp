@@ -163,7 +163,7 @@ TEST_F(StoreAssessments, OneThatCannotBeRecordedFailsAloneAndIsAtLastUnreadable)
             batch.push_back(assessed(work, assessment(core::Category::urgent, "x")));
             if (work.reference == bad) {
                 EXPECT_EQ(work.attempt, i);
-                batch.back().acknowledge = [](const AcknowledgementHistory&, bool) -> Assessed::Grant {
+                batch.back().acknowledge = [](const GrantedBefore&, bool) -> Assessed::Grant {
                     throw std::runtime_error{"the decision failed"};
                 };
             }
@@ -183,7 +183,7 @@ TEST_F(StoreAssessments, AMessageThatTheReaderGaveUpOnIsDecidedByTheCallback)
     Assessed done = assessed(store->assessments().lease(1).at(0), {});
     done.assessment.reset();
     done.failure = "deeper than any mail";
-    done.acknowledge = [](const AcknowledgementHistory&, bool) {
+    done.acknowledge = [](const GrantedBefore&, bool) {
         return Assessed::Grant{{core::AcknowledgementState::suppressed, "a machine", std::nullopt}, std::nullopt};
     };
     store->assessments().record({done});
@@ -200,9 +200,9 @@ TEST_F(StoreAssessments, CapsAreCountedInsideTheTransaction)
         (void)receive(content, envelope(core::Category::urgent, from));
         const auto work = store->assessments().lease(1).at(0);
         Assessed done = assessed(work, assessment(core::Category::urgent, content));
-        done.acknowledge = [&, work](const AcknowledgementHistory& history, bool joined) {
-            seen.push_back(history);
-            return granting(work)(history, joined);
+        done.acknowledge = [&, work](const GrantedBefore& granted_before, bool joined) {
+            seen.push_back(granted_before());
+            return granting(work)(granted_before, joined);
         };
         store->assessments().record({done});
     };
@@ -237,9 +237,9 @@ TEST_F(StoreAssessments, WithinOneBatchTheSecondDecisionSeesTheFirst)
     std::vector<Assessed> batch;
     for (const auto& work : store->assessments().lease(2)) {
         batch.push_back(assessed(work, assessment(core::Category::urgent, "x")));
-        batch.back().acknowledge = [&seen, work](const AcknowledgementHistory& history, bool joined) {
-            seen.push_back(history.sender_day);
-            return granting(work)(history, joined);
+        batch.back().acknowledge = [&seen, work](const GrantedBefore& granted_before, bool joined) {
+            seen.push_back(granted_before().sender_day);
+            return granting(work)(granted_before, joined);
         };
     }
     store->assessments().record(std::move(batch));
@@ -255,6 +255,30 @@ TEST_F(StoreAssessments, ARepeatIsNeverAcknowledged)
     EXPECT_EQ(found.messages.at(0).acknowledgement.state, core::AcknowledgementState::queued);
     EXPECT_EQ(found.messages.at(1).reference, second);
     EXPECT_EQ(found.messages.at(1).acknowledgement.state, core::AcknowledgementState::suppressed);
+}
+
+TEST_F(StoreAssessments, AFollowUpThatIsSentAgainDoesNotRaiseTheCaseByItsMailbox)
+{
+    const auto first = receive("question", envelope(core::Category::support));
+    assess_all(core::Category::support);
+    const auto answer = receive("thanks", envelope(core::Category::urgent));  // to the Reply-To at security@
+    Assessed done =
+        assessed(store->assessments().lease(1).at(0), assessment(core::Category::support, "Re: question"));
+    done.follows = first;
+    store->assessments().record({done});
+    (void)receive("thanks", envelope(core::Category::urgent));
+    EXPECT_EQ(detail(answer).summary.reference, first);
+    EXPECT_EQ(detail(first).summary.messages, 3U);
+    EXPECT_EQ(detail(first).summary.category, core::Category::support);
+}
+
+TEST_F(StoreAssessments, WhatFollowsACaseThatIsNotHereIsNotLowered)
+{
+    const auto reference = receive("it goes on", envelope(core::Category::attack));
+    Assessed done = assessed(store->assessments().lease(1).at(0), assessment(core::Category::support, "Re: help"));
+    done.follows = core::Reference::from_bits(reference.bits() ^ 1);
+    store->assessments().record({done});
+    EXPECT_EQ(detail(reference).summary.category, core::Category::attack);
 }
 
 TEST_F(StoreAssessments, AFollowUpLeavesItsProvisionalCaseAndJoins)
@@ -274,7 +298,7 @@ TEST_F(StoreAssessments, AFollowUpLeavesItsProvisionalCaseAndJoins)
         change.events = {{"reopen", "a person wrote again"}};
         return change;
     };
-    done.acknowledge = [&](const AcknowledgementHistory&, bool is_joined) {
+    done.acknowledge = [&](const GrantedBefore&, bool is_joined) {
         joined = is_joined;
         return Assessed::Grant{{core::AcknowledgementState::suppressed, "a follow-up", std::nullopt}, std::nullopt};
     };

@@ -98,34 +98,65 @@ TEST_F(StoreIntake, AClearedSpoolBeginsAgain)
     EXPECT_EQ(detail(reference).messages[0].sha256, core::sha256("the right one"));
 }
 
-TEST_F(StoreIntake, AReferenceThatIsTakenIsDrawnAgain)
+TEST_F(StoreIntake, AReferenceFindsItsMessageAfterAnyNumberOfStarts)
 {
-    store.reset();
-    std::atomic<int> draws{0};
-    Options made = options();
-    made.random_bits = [&draws]() -> std::uint64_t { return draws++ < 3 ? 42 : 43; };
-    store = Store::open(made);
-    const auto first = receive("one");
-    const auto second = receive("two");
-    EXPECT_EQ(first.bits(), 42U);
-    EXPECT_EQ(second.bits(), 43U);
-    EXPECT_EQ(draws, 4);
-    EXPECT_EQ(detail(second).summary.reference, second);
-    EXPECT_EQ(store->cases().octets(second), "two");
+    std::vector<std::pair<core::Reference, std::string>> given;
+    for (int start = 0; start < 4; ++start) {
+        open();
+        for (int i = 0; i < 3; ++i) {
+            const std::string content = std::to_string(start) + "." + std::to_string(i);
+            given.emplace_back(receive(content), content);
+        }
+        open();  // and one that takes no mail
+    }
+    for (const auto& [reference, content] : given) {
+        EXPECT_EQ(store->cases().octets(reference), content);
+        EXPECT_FALSE(store->cases().find(core::Reference::from_bits(reference.bits() ^ 1)));
+    }
+    EXPECT_EQ(store->verify({}).references, given.size());
 }
 
-TEST_F(StoreIntake, AGeneratorThatOnlyRepeatsItselfRefusesTheMessageAlone)
+TEST_F(StoreIntake, ARunOfReferencesBeginsWhereNoOtherIs)
 {
-    store.reset();
     Options made = options();
-    made.random_bits = []() -> std::uint64_t { return 42; };
+    std::vector<std::uint64_t> draws;
+    const auto draw = [&] {
+        const std::uint64_t next = draws.front();
+        draws.erase(draws.begin());
+        return next;
+    };
+    made.random_bits = draw;
+    const auto receive_after = [&](std::vector<std::uint64_t> drawn) {
+        store.reset();
+        draws = std::move(drawn);
+        store = Store::open(made);
+        return receive(std::to_string(draws.size()) + std::to_string(now++));
+    };
+    constexpr std::uint64_t start = std::uint64_t{1} << 30;
+    const auto one = receive_after({start});
+    // Into the first run, too close before it, too close to the end of all: drawn again each time.
+    const auto two = receive_after({start, start - 1000, core::Reference::values - 1, start + 1});
+    EXPECT_TRUE(draws.empty());
+    EXPECT_NE(one, two);
+    EXPECT_TRUE(store->cases().find(one));
+    EXPECT_TRUE(store->cases().find(two));
+}
+
+TEST_F(StoreIntake, ADatabaseBroughtBackFromABackupGivesNoReferenceAgain)
+{
+    (void)receive("before");
+    Directory other;
+    store->backup(other.path() / "shield.db", {});
+    std::set<core::Reference> given;
+    for (int i = 0; i < 20; ++i) {
+        given.insert(receive("lost " + std::to_string(i)));
+    }
+    Options made = options();
+    made.directory = other.path();
     store = Store::open(made);
-    (void)receive("one");
-    const auto outcome = submit("two");
-    ASSERT_TRUE(std::holds_alternative<core::Refusal>(outcome));
-    EXPECT_EQ(std::get<core::Refusal>(outcome), core::Refusal::row_refused);
-    EXPECT_EQ(store->cases().queue({}).counts.urgent, 1U);
-    EXPECT_EQ(store->health(), Health::open);
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_TRUE(given.insert(receive("new " + std::to_string(i))).second);
+    }
 }
 
 TEST_F(StoreIntake, TheSameOctetsFromTheSameSenderJoinAsARepeat)
@@ -154,6 +185,25 @@ TEST_F(StoreIntake, AfterTheWindowTheSameOctetsAreANewCase)
     const auto later = receive("again");
     EXPECT_EQ(detail(later).summary.reference, later);
     EXPECT_EQ(detail(first).messages.size(), 1U);
+}
+
+TEST_F(StoreIntake, ARepeatIsKnownAfterARestart)
+{
+    const auto first = receive("again");
+    open();
+    EXPECT_EQ(detail(receive("again")).summary.reference, first);
+}
+
+TEST_F(StoreIntake, WhatIsForgottenMakesACaseOfItsOwn)
+{
+    limits.repeats_remembered_max = 2;
+    open();
+    const auto first = receive("one");
+    (void)receive("two");
+    EXPECT_EQ(detail(receive("two")).summary.messages, 2U);
+    const auto late = receive("one");
+    EXPECT_EQ(detail(late).summary.reference, late);
+    EXPECT_EQ(detail(first).summary.messages, 1U);
 }
 
 TEST_F(StoreIntake, ARepeatToAMorePressingMailboxRaisesTheCase)

@@ -42,19 +42,23 @@ std::string schema_of(Connection& connection)
 
 // What a database of version 1 holds of one message; each later version can hold it too.
 constexpr const char* one_message =
-    "INSERT INTO cases (id, reference, first_message_id, category, mailbox, sender, received_at, updated_at) "
-    "VALUES (1, 42, 1, 'attack', 'shield@example.com', 'ann@reporter.example', 1000, 1000);"
+    "INSERT INTO cases (id, category, mailbox, sender, received_at, updated_at) "
+    "VALUES (1, 'attack', 'shield@example.com', 'ann@reporter.example', 1000, 1000);"
+    "INSERT INTO reference_key VALUES (1, CAST('0123456789abcdef' AS BLOB));"
+    "INSERT INTO reference_runs VALUES (1000, 1);"
+    "INSERT INTO counts VALUES ('case open new attack 1 0 0', 1), ('event received first', 1);"
     "INSERT INTO messages (id, reference, case_id, kind, received_at, client_address, client_port, helo, protocol, "
     "tls, "
-    "reverse_path, smtputf8, eight_bit, recipients, size, sha256, repeat_key) VALUES (1, 42, 1, 'first', 1000, "
+    "reverse_path, smtputf8, eight_bit, recipients, size, sha256) VALUES (1, 409887081467, 1, 'first', 1000, "
     "'192.0.2.1', "
     "25, 'x', 'ESMTP', '', 'ann@reporter.example', 0, 0, "
     "'[{\"local\":\"shield\",\"domain\":\"example.com\",\"mailbox\":"
     "\"shield@example.com\",\"category\":\"attack\",\"acknowledged\":true}]', 4, "
-    "x'9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', 7);"  // SHA-256 of "test"
+    "x'9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08');"  // SHA-256 of "test"
     "INSERT INTO octets VALUES (65536, CAST('test' AS BLOB));"
     "INSERT INTO assessment_work (message_id) VALUES (1);"
-    "INSERT INTO events (case_id, message_id, at, who, kind) VALUES (1, 1, 1000, 'shieldd', 'received');";
+    "INSERT INTO events (case_id, message_id, at, who, kind, word) VALUES (1, 1, 1000, 'shieldd', 'received', "
+    "'first');";
 
 }  // namespace
 
@@ -118,7 +122,7 @@ TEST_F(StoreMigrate, EveryVersionWithDataGoesUpToTheNewest)
         Options made = options();
         made.directory = old.path();
         const auto opened = Store::open(made);
-        const auto reference = core::Reference::from_bits(42);
+        const auto reference = core::Reference::from_bits(409887081467);
         EXPECT_EQ(opened->cases().octets(reference), "test") << "from version " << version;
         EXPECT_EQ(opened->cases().queue({}).counts.attack, 1U);
         EXPECT_EQ(opened->assessments().lease(1).size(), 1U);

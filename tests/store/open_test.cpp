@@ -139,9 +139,8 @@ TEST_F(StoreOpen, AMarkOfFailureAsksForACheckOfEverything)
     std::ofstream{directory.path() / "shield.db.check"} << "";
     // An index that misses a row is what quick_check cannot see.
     tamper(
-        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'CREATE INDEX messages_by_case ON messages "
-        "(case_id, "
-        "received_at)' WHERE name = 'messages_by_case'; PRAGMA writable_schema = OFF");
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'CREATE INDEX events_by_case ON events "
+        "(case_id, at)' WHERE name = 'events_by_case'; PRAGMA writable_schema = OFF");
     EXPECT_EQ(refused().first, Unavailable::Kind::corrupt);
     EXPECT_TRUE(std::filesystem::exists(directory.path() / "shield.db.check"));
 }

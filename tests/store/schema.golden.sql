@@ -34,21 +34,8 @@ CREATE INDEX attempts_by_outbox ON attempts (outbox_id, id);
 
 CREATE INDEX attempts_under_way ON attempts (id) WHERE ended_at IS NULL;
 
-CREATE TABLE case_counts (
-    list        TEXT NOT NULL,
-    state       TEXT NOT NULL,
-    category    TEXT NOT NULL,
-    answered    INTEGER NOT NULL,
-    held        INTEGER NOT NULL,
-    unreadable  INTEGER NOT NULL,
-    n           INTEGER NOT NULL,
-    PRIMARY KEY (list, state, category, answered, held, unreadable)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE cases (
-    id                INTEGER PRIMARY KEY,
-    reference         INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),   -- of its first message
-    first_message_id  INTEGER NOT NULL,
+    id                INTEGER PRIMARY KEY,            -- of its first message, whose reference is the case's name
     category          TEXT NOT NULL CHECK (category IN ('attack', 'urgent', 'support')),
     category_by       TEXT NOT NULL DEFAULT 'machine' CHECK (category_by IN ('machine', 'person')),
     state             TEXT NOT NULL DEFAULT 'new'
@@ -83,22 +70,6 @@ CREATE TABLE cases (
 
 CREATE INDEX cases_answered ON cases (first_answered_at) WHERE first_answered_at IS NOT NULL;
 
-CREATE TRIGGER cases_are_counted AFTER INSERT ON cases BEGIN
-    INSERT INTO case_counts
-    VALUES (NEW.list, NEW.state, NEW.category, NEW.due_at IS NULL, NEW.held, NEW.unreadable, 1)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-
-CREATE TRIGGER cases_are_counted_again
-AFTER UPDATE OF category, state, folded, held, unreadable, due_at, joined_into ON cases BEGIN
-    UPDATE case_counts SET n = n - 1
-    WHERE list = OLD.list AND state = OLD.state AND category = OLD.category
-      AND answered = (OLD.due_at IS NULL) AND held = OLD.held AND unreadable = OLD.unreadable;
-    INSERT INTO case_counts
-    VALUES (NEW.list, NEW.state, NEW.category, NEW.due_at IS NULL, NEW.held, NEW.unreadable, 1)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-
 CREATE INDEX cases_by_pressure ON cases (list, state, rank, due_order, id);
 
 CREATE INDEX cases_closed ON cases (category, updated_at) WHERE state = 'closed';
@@ -107,13 +78,9 @@ CREATE INDEX cases_held ON cases (list, state, rank, due_order, id) WHERE held =
 
 CREATE INDEX cases_joined ON cases (joined_into) WHERE joined_into IS NOT NULL;
 
-CREATE INDEX cases_unanswered ON cases (list, received_at) WHERE due_at IS NOT NULL;
-
-CREATE TABLE event_counts (
-    kind  TEXT NOT NULL,
-    word  TEXT NOT NULL,
-    n     INTEGER NOT NULL,
-    PRIMARY KEY (kind, word)
+CREATE TABLE counts (
+    key  TEXT PRIMARY KEY,
+    n    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE events (
@@ -126,10 +93,6 @@ CREATE TABLE events (
     word        TEXT NOT NULL DEFAULT '',
     detail      TEXT NOT NULL DEFAULT ''
 ) STRICT;
-
-CREATE TRIGGER events_are_counted AFTER INSERT ON events BEGIN
-    INSERT INTO event_counts VALUES (NEW.kind, NEW.word, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-END;
 
 CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN
     SELECT RAISE(ABORT, 'events are append-only');
@@ -151,7 +114,7 @@ CREATE INDEX identifiers_by_message ON identifiers (message_id);
 
 CREATE TABLE messages (
     id              INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 140737488355327),       -- 47 bits: see octets.id
-    reference       INTEGER NOT NULL UNIQUE CHECK (reference BETWEEN 0 AND 1099511627775),
+    reference       INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),     -- unique by reference_runs
     case_id         INTEGER NOT NULL REFERENCES cases (id),
     kind            TEXT NOT NULL CHECK (kind IN ('first', 'follow_up', 'repeat')),
     received_at     INTEGER NOT NULL,
@@ -166,16 +129,13 @@ CREATE TABLE messages (
     recipients      TEXT NOT NULL,                    -- a JSON array
     size            INTEGER NOT NULL CHECK (size >= 0),
     sha256          BLOB NOT NULL CHECK (length(sha256) = 32),
-    repeat_key      INTEGER NOT NULL,                 -- 64 bits of a hash over sha256 and reverse_path
     acknowledgement         TEXT NOT NULL DEFAULT 'pending'
                             CHECK (acknowledgement IN ('pending', 'queued', 'sent', 'unknown', 'failed', 'held', 'suppressed')),
     acknowledgement_reason  TEXT NOT NULL DEFAULT '',
     acknowledgement_sent_at INTEGER
 ) STRICT;
 
-CREATE INDEX messages_by_case ON messages (case_id, id);
-
-CREATE INDEX messages_by_repeat_key ON messages (repeat_key);
+CREATE INDEX messages_of_cases ON messages (case_id, id) WHERE case_id != id;
 
 CREATE TABLE octets (
     id      INTEGER PRIMARY KEY,
@@ -206,11 +166,6 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_by_message ON outbox (message_id);
 
-CREATE TABLE outbox_counts (
-    state  TEXT PRIMARY KEY,
-    n      INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'queued';
 
 CREATE INDEX outbox_granted ON outbox (created_at) WHERE automatic = 1;
@@ -221,16 +176,17 @@ CREATE INDEX outbox_granted_network ON outbox (granted_network, created_at) WHER
 
 CREATE INDEX outbox_granted_sender ON outbox (granted_sender, created_at) WHERE automatic = 1;
 
-CREATE TRIGGER outbox_is_counted AFTER INSERT ON outbox BEGIN
-    INSERT INTO outbox_counts VALUES (NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-
-CREATE TRIGGER outbox_is_counted_again AFTER UPDATE OF state ON outbox BEGIN
-    UPDATE outbox_counts SET n = n - 1 WHERE state = OLD.state;
-    INSERT INTO outbox_counts VALUES (NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-
 CREATE UNIQUE INDEX outbox_one_acknowledgement ON outbox (message_id) WHERE automatic = 1;
+
+CREATE TABLE reference_key (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    secret  BLOB NOT NULL CHECK (length(secret) = 16)
+) STRICT;
+
+CREATE TABLE reference_runs (
+    first_position    INTEGER PRIMARY KEY CHECK (first_position BETWEEN 0 AND 1099511627775),
+    first_message_id  INTEGER NOT NULL UNIQUE
+) STRICT;
 
 CREATE VIRTUAL TABLE search USING fts5 (
     subject, sender, text,

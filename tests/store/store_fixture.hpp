@@ -115,7 +115,7 @@ protected:
         Assessed made;
         made.message_id = work.message_id;
         made.assessment = std::move(what);
-        made.acknowledge = [](const AcknowledgementHistory&, bool) {
+        made.acknowledge = [](const GrantedBefore&, bool) {
             return Assessed::Grant{{core::AcknowledgementState::held, "sender not verified", std::nullopt},
                                    std::nullopt};
         };
@@ -133,7 +133,7 @@ protected:
     }
     [[nodiscard]] static auto granting(const AssessmentWork& work)
     {
-        return [work](const AcknowledgementHistory&, bool) {
+        return [work](const GrantedBefore&, bool) {
             return Assessed::Grant{{core::AcknowledgementState::queued, "", std::nullopt},
                                    reply_to(work.reference, work.envelope.reverse_path)};
         };

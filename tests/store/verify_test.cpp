@@ -65,6 +65,13 @@ TEST_F(StoreVerify, ACaseThatIsGoneIsFound)
                 testing::Contains(testing::HasSubstr(first.to_string() + " leads to no case")));
 }
 
+TEST_F(StoreVerify, AWrongCountIsFound)
+{
+    EXPECT_THAT(faults_after("UPDATE counts SET n = n + 1 WHERE key = 'event received repeat'"),
+                testing::ElementsAre(testing::AllOf(testing::HasSubstr("\"event received repeat\" is 2"),
+                                                    testing::HasSubstr("should be 1"))));
+}
+
 TEST_F(StoreVerify, ABackupIsTakenWhileMailArrivesAndIsWhole)
 {
     Directory other;

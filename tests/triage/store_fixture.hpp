@@ -96,7 +96,7 @@ public:
                 assessed.assessment = mime::read(one.octets, core::Limits{});
                 assessed.assessment->classification =
                     classifier.classify(*assessed.assessment, core::most_pressing(one.envelope).category);
-                assessed.acknowledge = [](const store::AcknowledgementHistory&, bool) {
+                assessed.acknowledge = [](const store::GrantedBefore&, bool) {
                     return store::Assessed::Grant{
                         {core::AcknowledgementState::held, "the sender is not verified", {}}, {}};
                 };

@@ -47,6 +47,8 @@ LIMIT(octets_row_max, octets, 262144, "split into rows", "none", "one row never 
 LIMIT(commit_batch_max, count, 256, "next batch", "shield_store_batches_total", "how long one commit may take")          \
 LIMIT(repeat_window, seconds, 432000, "joined as a repeat", "shield_repeats_total",                                      \
       "senders retry for five days")                                                                                    \
+LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "none",                                                \
+      "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
       "intake opens again above this much free space")                                                                  \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
@@ -68,7 +70,7 @@ LIMIT(assessment_attempts_max, count, 3, "unreadable", "shield_unreadable_total"
 LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "none", "messages in memory to be assessed")          \
 LIMIT(assessment_lease, seconds, 60, "tried again", "shield_assessment_retries_total",                                   \
       "longer than any message may take")                                                                               \
-LIMIT(assessment_batch_max, count, 32, "next batch", "none", "messages assessed and recorded in one commit")             \
+LIMIT(assessment_batch_max, count, 64, "next batch", "none", "messages assessed and recorded in one commit")             \
 LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \
 LIMIT(header_fields_max, count, 1000, "defect", "shield_limit_header_fields_total", "")                                  \
 LIMIT(header_field_max, octets, 65536, "defect", "shield_limit_header_field_total",                                      \

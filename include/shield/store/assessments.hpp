@@ -26,6 +26,9 @@ struct AcknowledgementHistory {
     std::uint64_t sender_day{0}, domain_day{0}, network_day{0}, total_day{0};
 };
 
+/// Counts it, which costs something: asked for only by who needs it.
+using GrantedBefore = std::function<AcknowledgementHistory()>;
+
 /// What the assessment of one message came to.
 struct Assessed {
     std::int64_t message_id{0};
@@ -45,7 +48,7 @@ struct Assessed {
     };
     /// Decides about the acknowledgement, inside the transaction, so that caps are exact and a message gets at most
     /// one (invariant 4). Pure; runs on the writer thread. `joined`: it became a follow-up.
-    std::function<Grant(const AcknowledgementHistory&, bool joined)> acknowledge;
+    std::function<Grant(const GrantedBefore& granted_before, bool joined)> acknowledge;
 
     std::optional<core::Time> due_at;  ///< of the case at the assessed category, when that changed
 };

@@ -47,8 +47,8 @@ struct Options {
     /// there; the daemon posts them to its I/O context in one go.
     std::function<void(std::vector<Completion>)> release;
 
-    /// What tests replace: where references come from (the kernel's generator), how much space the directory has
-    /// left, and the SQLite VFS that stands for the disk. Empty: the system's.
+    /// What tests replace: where a run of references begins (the kernel's generator), how much space the directory
+    /// has left, and the SQLite VFS that stands for the disk. Empty: the system's.
     std::function<std::uint64_t()> random_bits;
     std::function<std::uint64_t()> free_space;
     std::string vfs;
