@@ -128,22 +128,36 @@ store::Decide follow_up(const store::AssessmentWork& work, const store::Assessed
     };
 }
 
+/// Where the sender chose to write. An address with a token of ours is one that we put into Reply-To: it says which
+/// case is answered, and nothing about how pressing the answer is.
+std::optional<core::Category> prior_of(const core::Envelope& envelope, const core::TokenKeys& keys)
+{
+    std::optional<core::Category> prior;
+    for (const core::Recipient& recipient : envelope.recipients) {
+        if (!core::verify_token(recipient.address.suffix(), keys)) {
+            prior = std::min(prior.value_or(recipient.category), recipient.category);
+        }
+    }
+    return prior;
+}
+
 }  // namespace
 
 store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
 {
     const triage::Settings& settings = with.in_force->triage;
-    const core::Category prior = core::most_pressing(work.envelope).category;
+    const core::Category provisional = core::most_pressing(work.envelope).category;
 
     store::Assessed assessed;
     assessed.message_id = work.message_id;
     core::Assessment& message = assessed.assessment.emplace(mime::read(work.octets, settings.limits));
-    message.classification = with.in_force->classifier.classify(message, prior);
+    message.classification = with.in_force->classifier.classify(message, prior_of(work.envelope, with.known_keys));
     assessed.automatic = !acknowledge::machine_reason(work.envelope, message, settings.mailboxes).empty();
     if (work.kind == store::MessageKind::first) {
         assessed.follows = followed_case(work.envelope, message, settings.sender.hostname, with.known_keys);
     }
-    if (message.classification.category != prior || assessed.follows) {  // the case it follows has another clock
+    if (message.classification.category != provisional ||
+        assessed.follows) {  // the case it follows has another clock
         const auto category = static_cast<std::size_t>(message.classification.category);
         assessed.due_at = settings.promises[category].due(work.envelope.received_at);
     }
