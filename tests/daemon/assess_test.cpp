@@ -265,6 +265,16 @@ TEST_F(Pipeline, ATokenInTheReferencesJoinsItsCase)
     EXPECT_EQ(find(second).summary.reference, first);
 }
 
+TEST_F(Pipeline, AFollowUpInAnotherNameIsPutOnRecord)
+{
+    const auto first = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    const std::string address = "shield+" + core::make_token(store_->token_key(), first) + "@example.com";
+    (void)receive(envelope("ann@example.net", address), "From: eve@example.org\r\n\r\nSend it to me\r\n");
+    assess_all();
+    EXPECT_THAT(find(first).events,
+                testing::Contains(testing::Field(&store::Event::detail, HasSubstr("another address"))));
+}
+
 TEST_F(Pipeline, AForgedTokenOpensACaseOfItsOwn)
 {
     const auto first = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
