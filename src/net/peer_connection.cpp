@@ -17,8 +17,8 @@
 namespace shield::net {
 namespace asio = boost::asio;
 
+using core::DeliveryResult;
 using smtp::ClientThen;
-using smtp::DeliveryResult;
 
 PeerConnection::PeerConnection(std::shared_ptr<SmtpClient::State> client)
     : client_{std::move(client)}, strand_{make_strand(client_->io)}
