@@ -127,7 +127,7 @@ string take_from(Config& config, string_view, const Value& value)
 {
     const auto from = acknowledge::parse_from(value.string);
     if (!from) {
-        return from.error().sentence;
+        return from.error().sentence + "; write one such as \"Example Security <security@example.com>\"";
     }
     config.acknowledgement.from = value.string;
     if (config.acknowledgement.team.empty()) {
@@ -138,6 +138,12 @@ string take_from(Config& config, string_view, const Value& value)
 
 string take_link(Config& config, string_view last, const Value& value)
 {
+    const bool word = !last.empty() && std::all_of(last.begin(), last.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || core::is_digit(c) || c == '_';
+    });
+    if (!word) {
+        return "is not a name that a template can use; write it in small letters, digits and _";
+    }
     const string& url = value.string;
     const bool plain = std::all_of(url.begin(), url.end(),
                                    [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>'; });
