@@ -101,8 +101,8 @@ std::string reason_to_hold(const core::Envelope& envelope, const core::Assessmen
     if (!names_us(message, ours)) {
         return "no mailbox of ours is named in To or Cc";
     }
-    if (repeats_machine_subject(message.subject)) {
-        return "its subject passes on that of a mail system or an auto-responder";
+    if (auto reason = machine_suspicion(envelope, message); !reason.empty()) {
+        return reason;
     }
     if (has_flag(message, "spam")) {
         return "it looks like unsolicited mail";

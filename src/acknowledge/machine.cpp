@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "machine.hpp"
 
+#include "machine_addresses.hpp"
+
 #include <shield/acknowledge/decide.hpp>
 #include <shield/core/ascii.hpp>
+#include <shield/core/machine_fields.hpp>
 #include <shield/core/token.hpp>
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <span>
 
 namespace shield::acknowledge {
@@ -22,109 +24,30 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
     return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-// The pieces of a local part between `-`, `_`, `.`, `+` and `=`.
-std::vector<std::string> pieces_of(std::string_view local)
-{
-    std::string text = core::lowered(local);
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c == '-' || c == '_' || c == '+' || c == '='; }, '.');
-    std::vector<std::string> pieces;
-    for (const std::string_view piece : core::split(text, '.')) {
-        if (!piece.empty()) {
-            pieces.emplace_back(piece);
-        }
-    }
-    return pieces;
-}
-
-bool is_no_reply(const std::vector<std::string>& pieces)
-{
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        const bool replies = i > 0 && pieces[i].starts_with("reply");
-        if (pieces[i].starts_with("noreply") || pieces[i].starts_with("donotreply") ||
-            pieces[i].starts_with("dontreply") || pieces[i].starts_with("noresponder") ||
-            (replies && is_one_of(pieces[i - 1], {"no", "not", "dont", "donot"}))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool is_mail_system(const std::vector<std::string>& pieces)
-{
-    std::string joined;
-    for (const std::string& piece : pieces) {
-        joined += piece;
-    }
-    return is_one_of(joined, {"mailerdaemon", "maildaemon", "postmaster", "listserv", "majordomo", "mailman",
-                              "autoresponder", "autoreply", "daemon", "nobody"}) ||
-           joined.starts_with("mailerdaemon");
-}
-
-bool is_list_manager(const std::string& lower, const std::vector<std::string>& pieces)
-{
-    return lower.starts_with("owner-") || lower.ends_with("-owner") || lower.ends_with("-request") ||
-           lower.find("-return-") != std::string::npos ||
-           std::any_of(pieces.begin(), pieces.end(), [](const std::string& piece) {
-               return is_one_of(piece, {"bounce", "bounces"});
-           });
-}
-
-// RFC 3834 section 2: addresses at which no person reads.
-std::string reason_of_address(const Mailbox& address)
-{
-    std::string lower = core::lowered(address.local);
-    if (lower.starts_with("prvs=")) {  // BATV marks people's addresses: prvs=TAG=LOCAL
-        lower.erase(0, std::min(lower.find('=', 5), lower.size() - 1) + 1);
-    }
-    const auto pieces = pieces_of(lower);
-    if (is_no_reply(pieces)) {
-        return "its sender takes no replies (no-reply)";
-    }
-    if (is_mail_system(pieces)) {
-        return "a mail system wrote it (mailer-daemon, postmaster and the like)";
-    }
-    if (is_list_manager(lower, pieces)) {
-        return "a list or its bounce address sent it (owner-, -request, -bounces)";
-    }
-    return {};
-}
-
 std::string reason_of_ours(const Mailbox& address, const core::Mailboxes& ours)
 {
     return ours.is_ours(address) ? "its sender is one of our own addresses" : std::string{};
 }
 
-// RFC 3834 section 5: the first token decides; comments may stand around it.
-std::string_view first_token(std::string_view value)
-{
-    value = core::trimmed(value);
-    while (value.starts_with('(')) {
-        const auto end = value.find(')');
-        value = end == std::string_view::npos ? std::string_view{} : core::trimmed(value.substr(end + 1));
-    }
-    return value.substr(0, std::min(value.find_first_of(" \t;,("), value.size()));
-}
-
 std::string reason_of_fields(const core::MachineMarks& marks)
 {
-    if (const auto token = first_token(marks.auto_submitted);
-        !marks.auto_submitted.empty() && !core::iequals(token, "no")) {
+    if (core::is_automatic(marks.auto_submitted)) {
         return "a machine wrote it (Auto-Submitted)";
     }
-    if (is_one_of(core::lowered(first_token(marks.precedence)),
-                  {"bulk", "list", "junk", "auto_reply", "auto-reply", "autoreply"})) {
+    const core::FieldWriter writer = core::writer_of_field(marks.autoreply_field);
+    if (writer == core::FieldWriter::responder) {
+        return "an auto-responder wrote it (X-Autoreply and the like)";
+    }
+    // RT gives all that is written in it a Precedence of bulk, what a colleague in another security team writes
+    // too.
+    if (core::is_bulk(marks.precedence) && writer != core::FieldWriter::ticket_system) {
         return "it is sent in bulk (Precedence)";
     }
     if (!marks.list_field.empty()) {
         return "it came through a list (List-* field)";
     }
-    if (!marks.auto_response_suppress.empty() &&
-        !core::iequals(first_token(marks.auto_response_suppress), "none")) {
+    if (!marks.auto_response_suppress.empty() && !core::iequals(marks.auto_response_suppress, "none")) {
         return "it asks for no automatic reply (X-Auto-Response-Suppress)";
-    }
-    if (!marks.autoreply_field.empty()) {
-        return "an auto-responder wrote it (X-Autoreply and the like)";
     }
     return marks.loop.empty() ? std::string{} : "it carries a loop mark (X-Loop)";
 }
@@ -236,6 +159,11 @@ constexpr std::array responder_subjects{"auto",
                                         "automatyczna odpowiedź",
                                         "automatická odpověď"};
 
+// What ticket systems put at the beginning of the message that says that they have made a ticket.
+constexpr std::array ticket_subjects{"ticket received",   "ticket created",     "new ticket created",
+                                     "[ticket received]", "[ticket created]",   "case received",
+                                     "request received",  "[request received]", "support request received"};
+
 constexpr std::string_view complaint_subject = "complaint about message from ";  // Microsoft's feedback loop
 
 bool goes_on_as_a_machine(std::string_view rest)
@@ -262,45 +190,15 @@ std::string reason_of_shape(const Assessment& message)
         return "its subject is that of an auto-responder";
     }
     const std::string from = core::lowered(message.from_shown);
-    const bool mail_system = is_one_of(from, {"<>"}) || from.find("mailer daemon") != std::string::npos ||
-                             from.find("mailer-daemon") != std::string::npos ||
-                             from.find("mail delivery s") != std::string::npos ||
-                             from.find("ndr administrator") != std::string::npos;
+    const bool mail_system =
+        is_one_of(from, {"<>"}) || from.find("mailer daemon") != std::string::npos ||
+        from.find("mailer-daemon") != std::string::npos || from.find("cron daemon") != std::string::npos ||
+        from.find("mail delivery s") != std::string::npos || from.find("ndr administrator") != std::string::npos;
     return mail_system ? "a mail system wrote it (mailer-daemon, postmaster and the like)" : std::string{};
 }
 
-std::string reason_of_author(const Assessment& message, const core::Mailboxes& ours)
-{
-    for (const std::string& text : message.from) {
-        const auto author = Mailbox::parse(text);
-        if (!author) {
-            continue;
-        }
-        if (auto reason = reason_of_ours(*author, ours); !reason.empty()) {
-            return reason;
-        }
-        if (auto reason = reason_of_address(*author); !reason.empty()) {
-            return reason;
-        }
-    }
-    return {};
-}
-
-}  // namespace
-
-std::string machine_reason_of_envelope(const core::Envelope& envelope, const core::Mailboxes& ours)
-{
-    if (envelope.reverse_path.empty()) {
-        return "it has no return address (null reverse-path)";  // RFC 3834 section 2: MUST NOT
-    }
-    const auto sender = Mailbox::parse(envelope.reverse_path);
-    if (!sender) {
-        return {};
-    }
-    auto reason = reason_of_ours(*sender, ours);
-    return reason.empty() ? reason_of_address(*sender) : reason;
-}
-
+// Whether a subject answers or passes on that of a mail system or an auto-responder: "Fwd: Returned mail: ...". A
+// person may do so, and so may a machine that answers machines.
 bool repeats_machine_subject(std::string_view subject)
 {
     constexpr std::array prefixes{"fwd:", "fw:", "re:", "aw:", "wg:", "tr:", "rv:", "sv:"};
@@ -319,6 +217,63 @@ bool repeats_machine_subject(std::string_view subject)
     return shortened && (begins_with_one_of(rest, bounce_subjects) || begins_with_one_of(rest, responder_subjects));
 }
 
+std::string suspicion_of_fields(const core::MachineMarks& marks)
+{
+    switch (core::writer_of_field(marks.autoreply_field)) {
+        case core::FieldWriter::ticket_system:
+            return "it came through a ticket system or a monitor";
+        case core::FieldWriter::mass_mailer:
+            return "it came through a system for bulk mail (Feedback-ID and the like)";
+        case core::FieldWriter::responder:
+        case core::FieldWriter::anybody:
+            break;
+    }
+    return {};
+}
+
+std::string suspicion_of_subject(const std::string& subject)
+{
+    if (repeats_machine_subject(subject)) {
+        return "its subject passes on that of a mail system or an auto-responder";
+    }
+    const std::string lower = core::lowered(core::trimmed(subject));
+    const bool ticket = std::any_of(ticket_subjects.begin(), ticket_subjects.end(),
+                                    [&](std::string_view opening) { return lower.starts_with(opening); });
+    return ticket ? "its subject is that of a ticket system's receipt" : std::string{};
+}
+
+std::string reason_of_author(const Assessment& message, const core::Mailboxes& ours)
+{
+    for (const std::string& text : message.from) {
+        const auto author = Mailbox::parse(text);
+        if (!author) {
+            continue;
+        }
+        if (auto reason = reason_of_ours(*author, ours); !reason.empty()) {
+            return reason;
+        }
+        if (auto reason = reason_of_machine_address(*author); !reason.empty()) {
+            return reason;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string machine_reason_of_envelope(const core::Envelope& envelope, const core::Mailboxes& ours)
+{
+    if (envelope.reverse_path.empty()) {
+        return "it has no return address (null reverse-path)";  // RFC 3834 section 2: MUST NOT
+    }
+    const auto sender = Mailbox::parse(envelope.reverse_path);
+    if (!sender) {
+        return {};
+    }
+    auto reason = reason_of_ours(*sender, ours);
+    return reason.empty() ? reason_of_machine_address(*sender) : reason;
+}
+
 std::string machine_reason(const core::Envelope& envelope, const Assessment& message, const core::Mailboxes& ours)
 {
     if (core::token_in_message_id(message.message_id, ours.hostname())) {
@@ -332,6 +287,22 @@ std::string machine_reason(const core::Envelope& envelope, const Assessment& mes
         }
     }
     return is_aggregate_report(message) ? "it is an aggregate report (DMARC or TLS)" : std::string{};
+}
+
+std::string machine_suspicion(const core::Envelope& envelope, const Assessment& message)
+{
+    for (auto reason : {suspicion_of_subject(message.subject), suspicion_of_fields(message.machine)}) {
+        if (!reason.empty()) {
+            return reason;
+        }
+    }
+    std::vector<std::string> addresses = message.from;
+    addresses.push_back(envelope.reverse_path);
+    const bool unattended = std::any_of(addresses.begin(), addresses.end(), [](const std::string& text) {
+        const auto address = Mailbox::parse(text);
+        return address && is_role_of_machines(*address);
+    });
+    return unattended ? "its address is one that machines write from (root, alerts and the like)" : std::string{};
 }
 
 }  // namespace shield::acknowledge

@@ -107,13 +107,20 @@ std::array<double, 3> softmax(const std::array<double, 3>& scores)
 }
 
 // A missed attack costs more than a false one: each category is chosen from its threshold on, the most pressing
-// first.
-Category choose(const Rules& rules, const std::array<double, 3>& shares)
+// first. Something must speak for it, though: without a mailbox, knowing nothing is no reason to go up.
+Category choose(const Rules& rules, const std::array<double, 3>& shares, const std::vector<core::Reason>& reasons,
+                bool mailbox_known)
 {
-    if (shares[0] >= rules.threshold[0]) {
+    const auto may_be = [&](Category category) {
+        return mailbox_known || std::any_of(reasons.begin(), reasons.end(), [&](const core::Reason& reason) {
+                   return reason.towards == category && reason.weight > 0;
+               });
+    };
+    if (shares[0] >= rules.threshold[0] && may_be(Category::attack)) {
         return Category::attack;
     }
-    return shares[1] >= rules.threshold[1] * (shares[1] + shares[2]) ? Category::urgent : Category::support;
+    const bool urgent = shares[1] >= rules.threshold[1] * (shares[1] + shares[2]) && may_be(Category::urgent);
+    return urgent ? Category::urgent : Category::support;
 }
 
 }  // namespace
@@ -142,7 +149,7 @@ Classification Classifier::classify(const core::Assessment& message, std::option
 
     Classification classification;
     classification.probabilities = softmax(scores.total);
-    classification.category = choose(*rules_, classification.probabilities);
+    classification.category = choose(*rules_, classification.probabilities, scores.reasons, prior.has_value());
     // Invariant 8: only strong evidence lowers attack, and never against evidence for it.
     if (prior == Category::attack && (scores.for_attack >= attack_evidence_min || !scores.strong_against_attack)) {
         classification.category = Category::attack;

@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 11> closing_code_names{
     "handed_over", "no_answer", "spam",      "test"};
 constexpr std::array<std::string_view, 7> acknowledgement_names{"pending", "queued", "sent",      "unknown",
                                                                 "failed",  "held",   "suppressed"};
+constexpr std::array<std::string_view, 4> delivery_result_names{"sent", "deferred", "failed", "unknown"};
 constexpr std::array<std::string_view, 4> encryption_names{"none", "pgp_mime", "pgp_inline", "smime"};
 
 template <typename Enum, std::size_t count>
@@ -44,6 +45,10 @@ std::string_view to_string(AcknowledgementState value) noexcept
 {
     return acknowledgement_names[static_cast<std::size_t>(value)];
 }
+std::string_view to_string(DeliveryResult value) noexcept
+{
+    return delivery_result_names[static_cast<std::size_t>(value)];
+}
 std::string_view to_string(Encryption value) noexcept
 {
     return encryption_names[static_cast<std::size_t>(value)];
@@ -64,6 +69,10 @@ std::optional<ClosingCode> parse_closing_code(std::string_view text) noexcept
 std::optional<AcknowledgementState> parse_acknowledgement_state(std::string_view text) noexcept
 {
     return parse<AcknowledgementState>(acknowledgement_names, text);
+}
+std::optional<DeliveryResult> parse_delivery_result(std::string_view text) noexcept
+{
+    return parse<DeliveryResult>(delivery_result_names, text);
 }
 
 }  // namespace shield::core

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assess.hpp"
 
-#include <shield/core/ascii.hpp>
 #include <shield/mime/read.hpp>
 
 #include <algorithm>
@@ -91,40 +90,17 @@ std::function<store::Assessed::Grant(const store::GrantedBefore&, bool)> acknowl
     return [pending](const store::GrantedBefore& before, bool joined) { return grant(*pending, before, joined); };
 }
 
-bool same_address(std::string_view a, std::string_view b)
+/// Where the sender chose to write. An address with a token of ours is one that we put into Reply-To: it says which
+/// case is answered, and nothing about how pressing the answer is.
+std::optional<core::Category> prior_of(const core::Envelope& envelope, const core::TokenKeys& keys)
 {
-    const auto left = core::Mailbox::parse(a);
-    const auto right = core::Mailbox::parse(b);
-    return left && right && core::iequals(left->to_string(), right->to_string());
-}
-
-/// Whether a follow-up comes from somewhere else than the case did: neither its reverse-path nor its From is one of
-/// the case's first message.
-bool from_another_address(const store::CaseDetail& followed, const std::string& reverse_path,
-                          const std::vector<std::string>& from)
-{
-    if (followed.messages.empty()) {
-        return true;
+    std::optional<core::Category> prior;
+    for (const core::Recipient& recipient : envelope.recipients) {
+        if (!core::verify_token(recipient.address.suffix(), keys)) {
+            prior = std::min(prior.value_or(recipient.category), recipient.category);
+        }
     }
-    const store::Message& first = followed.messages.front();
-    std::vector<std::string> known{first.envelope.reverse_path};
-    if (first.assessment) {
-        known.insert(known.end(), first.assessment->from.begin(), first.assessment->from.end());
-    }
-    const auto is_known = [&](const std::string& address) {
-        return std::any_of(known.begin(), known.end(),
-                           [&](const std::string& one) { return same_address(one, address); });
-    };
-    return !is_known(reverse_path) && std::none_of(from.begin(), from.end(), is_known);
-}
-
-store::Decide follow_up(const store::AssessmentWork& work, const store::Assessed& assessed, const Assessing& with)
-{
-    return [in_force = with.in_force, automatic = assessed.automatic, reverse_path = work.envelope.reverse_path,
-            from = assessed.assessment->from, now = with.now](const store::CaseDetail& followed) {
-        const bool another = from_another_address(followed, reverse_path, from);
-        return triage::on_follow_up(automatic, another, now, in_force->triage.promises)(followed);
-    };
+    return prior;
 }
 
 }  // namespace
@@ -132,22 +108,24 @@ store::Decide follow_up(const store::AssessmentWork& work, const store::Assessed
 store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
 {
     const triage::Settings& settings = with.in_force->triage;
-    const core::Category prior = core::most_pressing(work.envelope).category;
+    const core::Category provisional = core::most_pressing(work.envelope).category;
 
     store::Assessed assessed;
     assessed.message_id = work.message_id;
     core::Assessment& message = assessed.assessment.emplace(mime::read(work.octets, settings.limits));
-    message.classification = with.in_force->classifier.classify(message, prior);
+    message.classification = with.in_force->classifier.classify(message, prior_of(work.envelope, with.known_keys));
     assessed.automatic = !acknowledge::machine_reason(work.envelope, message, settings.mailboxes).empty();
     if (work.kind == store::MessageKind::first) {
         assessed.follows = followed_case(work.envelope, message, settings.sender.hostname, with.known_keys);
     }
-    if (message.classification.category != prior || assessed.follows) {  // the case it follows has another clock
+    if (message.classification.category != provisional ||
+        assessed.follows) {  // the case it follows has another clock
         const auto category = static_cast<std::size_t>(message.classification.category);
         assessed.due_at = settings.promises[category].due(work.envelope.received_at);
     }
     if (assessed.follows) {
-        assessed.on_follow_up = follow_up(work, assessed, with);
+        assessed.on_follow_up =
+            triage::on_follow_up(work.envelope, message, assessed.automatic, with.now, settings.promises);
     }
     assessed.acknowledge = acknowledgement(work, assessed, with);
     return assessed;

@@ -68,6 +68,19 @@ std::string nearest(const std::string& unknown)
     return best;
 }
 
+std::string fault_line(const Config& config, unsigned line, const std::string& key, std::string_view sentence)
+{
+    return config.file.string() + ":" + std::to_string(line) + ": key '" + core::printable_line(shown(key)) +
+           "': " + core::printable_line(sentence);
+}
+
+/// Where a key or table stands; 1 when it is not there.
+unsigned line_in(const Config& config, const std::string& name)
+{
+    const auto found = config.lines.find(name);
+    return found == config.lines.end() ? 1 : found->second;
+}
+
 /// Reads one document. Collects every fault; used once, by parse_config().
 class Reader {
 public:
@@ -87,15 +100,9 @@ private:
 
     void fault(unsigned line, const std::string& name, const std::string& sentence)
     {
-        faults_.emplace(line, config_.file.string() + ":" + std::to_string(line) + ": key '" +
-                                  core::printable_line(shown(name)) + "': " + core::printable_line(sentence));
+        faults_.emplace(line, fault_line(config_, line, name, sentence));
     }
-    /// Where a key or table stands; 1 when it is not there.
-    unsigned line_of(const std::string& name) const
-    {
-        const auto found = config_.lines.find(name);
-        return found == config_.lines.end() ? 1 : found->second;
-    }
+    unsigned line_of(const std::string& name) const { return line_in(config_, name); }
 
     Config config_;
     std::multimap<unsigned, std::string> faults_;
@@ -318,6 +325,12 @@ core::result<Config> load_config(const std::filesystem::path& file)
     return parse_config(*text, std::filesystem::absolute(file));
 }
 
+std::string fault_at(const Config& config, const std::string& key, std::string_view sentence)
+{
+    const std::string table = key.substr(0, key.find('.'));  // of a key that is not given
+    return fault_line(config, line_in(config, config.lines.contains(key) ? key : table), key, sentence);
+}
+
 core::result<triage::Settings> make_triage_settings(const Config& config)
 {
     auto mailboxes = core::Mailboxes::make(config.hostname, config.mailboxes);
@@ -326,11 +339,12 @@ core::result<triage::Settings> make_triage_settings(const Config& config)
     }
     const auto files = read_templates(config.acknowledgement.templates, config.limits);
     if (!files) {
-        return files.error();
+        return core::Error{fault_at(config, "acknowledgement.templates", files.error().sentence)};
     }
     auto templates = acknowledge::Templates::make(*files, config.links, config.acknowledgement.team, config.limits);
     if (!templates) {
-        return templates.error();
+        return core::Error{config.acknowledgement.templates.string() + "/" +
+                           core::printable_line(templates.error().sentence)};
     }
     return triage::Settings{{config.acknowledgement.from, config.hostname},
                             std::move(*templates),
@@ -348,7 +362,7 @@ core::result<classify::Classifier> make_classifier(const Config& config)
     }
     const auto text = read_bounded(config.rules, config.limits.configuration_size_max);
     if (!text) {
-        return text.error();
+        return core::Error{fault_at(config, "classify.rules", text.error().sentence)};
     }
     return classify::Classifier::from_rules(*text, config.rules.string());
 }

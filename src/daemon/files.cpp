@@ -50,8 +50,7 @@ core::result<std::map<std::string, std::string>> read_templates(const std::files
         files.emplace(entry->path().filename().string(), std::move(*text));
     }
     if (failure) {
-        return core::Error{directory.string() + ": " + failure.message() +
-                           "; name the directory of the templates in acknowledgement.templates"};
+        return core::Error{directory.string() + ": " + failure.message() + "; name the directory of the templates"};
     }
     return files;
 }

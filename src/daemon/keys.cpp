@@ -3,12 +3,10 @@
 
 #include <shield/acknowledge/reply.hpp>
 #include <shield/core/ascii.hpp>
-
-#include <arpa/inet.h>
+#include <shield/core/network.hpp>
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace shield::daemon {
 
@@ -21,43 +19,11 @@ constexpr std::size_t link_size_max = 500;
 constexpr std::size_t directory_size_max = 80;  // a Unix socket's address holds 107 octets (unix(7))
 constexpr std::int64_t threads_max = 64;
 
-bool is_host_name(string_view text)
+// A numeric IP address and a port.
+bool is_socket_address(string_view text)
 {
-    if (text.empty() || text.size() > 253) {
-        return false;
-    }
-    const auto labels = core::split(text, '.');
-    return std::all_of(labels.begin(), labels.end(), [](string_view label) {
-        return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-               std::all_of(label.begin(), label.end(),
-                           [](char c) { return core::is_alpha(c) || core::is_digit(c) || c == '-'; });
-    });
-}
-
-struct HostAndPort {
-    string_view host;
-    bool bracketed{false};
-};
-
-std::optional<HostAndPort> split_port(string_view text)
-{
-    const auto colon = text.rfind(':');
-    if (colon == string_view::npos) {
-        return std::nullopt;
-    }
-    const auto port = core::parse_number(text.substr(colon + 1));
-    string_view host = text.substr(0, colon);
-    if (!port || *port > 65535 || host.empty()) {
-        return std::nullopt;
-    }
-    const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
-    return HostAndPort{bracketed ? host.substr(1, host.size() - 2) : host, bracketed};
-}
-
-bool is_address(int family, string_view text)
-{
-    std::array<unsigned char, sizeof(in6_addr)> binary{};
-    return inet_pton(family, string{text}.c_str(), binary.data()) == 1;
+    const auto place = core::HostAndPort::parse(text);
+    return place && core::IpAddress::parse(place->host);
 }
 
 string listening_address(string& place, const Value& value)
@@ -74,9 +40,7 @@ string listening_address(string& place, const Value& value)
 string next_hop(string& place, const Value& value)
 {
     place = value.string;
-    const auto parts = split_port(value.string);
-    const bool known = parts && (parts->bracketed ? is_address(AF_INET6, parts->host) : is_host_name(parts->host));
-    if (!value.string.empty() && !known) {
+    if (!value.string.empty() && !core::HostAndPort::parse(value.string)) {
         return "'" + value.string + "' is not a host and port; write it as \"relay.example.com:25\"";
     }
     return {};
@@ -126,10 +90,10 @@ string choose(T& place, const std::array<Choice<T>, N>& choices, const Value& va
 string take_hostname(Config& config, string_view, const Value& value)
 {
     config.hostname = core::lowered(value.string);
-    return is_host_name(value.string) ? string{}
-                                      : "'" + value.string +
-                                            "' is not a host name; write the name that "
-                                            "the MX record points at, such as \"mx.example.com\"";
+    return core::is_host_name(value.string) ? string{}
+                                            : "'" + value.string +
+                                                  "' is not a host name; write the name that "
+                                                  "the MX record points at, such as \"mx.example.com\"";
 }
 
 string take_directory(Config& config, string_view, const Value& value)
@@ -163,7 +127,7 @@ string take_from(Config& config, string_view, const Value& value)
 {
     const auto from = acknowledge::parse_from(value.string);
     if (!from) {
-        return from.error().sentence;
+        return from.error().sentence + "; write one such as \"Example Security <security@example.com>\"";
     }
     config.acknowledgement.from = value.string;
     if (config.acknowledgement.team.empty()) {
@@ -174,6 +138,12 @@ string take_from(Config& config, string_view, const Value& value)
 
 string take_link(Config& config, string_view last, const Value& value)
 {
+    const bool word = !last.empty() && std::all_of(last.begin(), last.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || core::is_digit(c) || c == '_';
+    });
+    if (!word) {
+        return "is not a name that a template can use; write it in small letters, digits and _";
+    }
     const string& url = value.string;
     const bool plain = std::all_of(url.begin(), url.end(),
                                    [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>'; });
@@ -383,12 +353,6 @@ string refusal_of(string_view name)
         return "this version notifies nobody yet; remove the table";
     }
     return {};
-}
-
-bool is_socket_address(string_view text)
-{
-    const auto parts = split_port(text);
-    return parts && is_address(parts->bracketed ? AF_INET6 : AF_INET, parts->host);
 }
 
 }  // namespace shield::daemon

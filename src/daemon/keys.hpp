@@ -58,7 +58,4 @@ struct Key {
 /// A table or key of the contract that this version refuses, and the sentence that says so; empty for any other.
 [[nodiscard]] std::string refusal_of(std::string_view name);
 
-/// A numeric IP address and a port, "192.0.2.1:25" or "[2001:db8::1]:25".
-[[nodiscard]] bool is_socket_address(std::string_view text);
-
 }  // namespace shield::daemon

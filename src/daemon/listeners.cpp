@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "listeners.hpp"
 
-#include <shield/core/ascii.hpp>
+#include <shield/core/network.hpp>
 
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -37,21 +37,23 @@ union SocketAddress {
     sockaddr_in6 v6;
 };
 
-/// `text` is known to be an address and a port.
-std::pair<SocketAddress, socklen_t> parse_address(std::string_view text)
+std::pair<SocketAddress, socklen_t> parse_address(const std::string& text)
 {
+    const auto place = core::HostAndPort::parse(text);
+    const auto numeric = place ? core::IpAddress::parse(place->host) : std::nullopt;
+    if (!numeric) {
+        throw std::runtime_error{"cannot listen on " + text + ": it is not an IP address and a port"};
+    }
     SocketAddress address{};
-    const auto colon = text.rfind(':');
-    const auto port = htons(static_cast<std::uint16_t>(core::parse_number(text.substr(colon + 1)).value_or(0)));
-    if (text.front() == '[') {
+    if (numeric->v6) {
         address.v6.sin6_family = AF_INET6;
-        address.v6.sin6_port = port;
-        inet_pton(AF_INET6, std::string{text.substr(1, colon - 2)}.c_str(), &address.v6.sin6_addr);
+        address.v6.sin6_port = htons(place->port);
+        std::memcpy(&address.v6.sin6_addr, numeric->octets.data(), sizeof(address.v6.sin6_addr));
         return {address, sizeof(address.v6)};
     }
     address.v4.sin_family = AF_INET;
-    address.v4.sin_port = port;
-    inet_pton(AF_INET, std::string{text.substr(0, colon)}.c_str(), &address.v4.sin_addr);
+    address.v4.sin_port = htons(place->port);
+    std::memcpy(&address.v4.sin_addr, numeric->octets.data(), sizeof(address.v4.sin_addr));
     return {address, sizeof(address.v4)};
 }
 

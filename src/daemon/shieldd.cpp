@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon.hpp"
-#include "in_force.hpp"
 #include "limits_table.hpp"
 #include "privileges.hpp"
 
 #include <shield/acknowledge/templates.hpp>
+#include <shield/core/ascii.hpp>
 #include <shield/daemon/log.hpp>
 #include <shield/daemon/shieldd.hpp>
 #include <shield/store/store.hpp>
@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <vector>
 
 namespace shield::daemon {
 
@@ -29,20 +30,21 @@ struct CommandLine {
     bool limits{false};
 };
 
-int complain(const std::string& sentences, Status status)
+/// Each line says whose it is: one that is cut out of a log, or found by its file, is as good as all of them.
+int complain(std::string_view sentences, Status status)
 {
-    std::cerr << "shieldd: " << sentences << '\n';
+    for (const std::string_view line : core::split(sentences, '\n')) {
+        std::cerr << "shieldd: " << line << '\n';
+    }
     return status;
 }
 
-/// A line for each link that would send people to an example host.
-std::string example_links(const Config& config)
+std::vector<std::string> example_links(const Config& config)
 {
-    std::string faults;
+    std::vector<std::string> faults;
     for (const std::string& name : acknowledge::unedited_links(config.links)) {
-        const std::string key = "links." + name;
-        faults += (faults.empty() ? "" : "\n") + config.file.string() + ":" + std::to_string(config.lines.at(key)) +
-                  ": key '" + key + "': leads to an example host; write where your own people are helped";
+        faults.push_back(
+            fault_at(config, "links." + name, "leads to an example host; write where your own people are helped"));
     }
     return faults;
 }
@@ -54,15 +56,20 @@ int check(const CommandLine& line)
     if (!config) {
         return complain(config.error().sentence, not_started);
     }
-    const auto in_force = make_in_force(*config);
-    if (!in_force) {
-        return complain(in_force.error().sentence, not_started);
+    std::vector<std::string> faults = example_links(*config);
+    if (const auto settings = make_triage_settings(*config); !settings) {
+        faults.push_back(settings.error().sentence);
     }
-    if (const std::string faults = example_links(*config); !faults.empty()) {
-        return complain(faults, not_started);
+    if (const auto classifier = make_classifier(*config); !classifier) {
+        faults.push_back(classifier.error().sentence);
     }
-    std::cout << line.config << ": good\n";
-    return done;
+    for (const std::string& fault : faults) {
+        complain(fault, not_started);
+    }
+    if (faults.empty()) {
+        std::cout << line.config << ": good\n";
+    }
+    return faults.empty() ? done : not_started;
 }
 
 int print_limits(const CommandLine& line)

@@ -12,7 +12,7 @@
 
 namespace shield::delivery {
 
-using smtp::DeliveryResult;
+using core::DeliveryResult;
 
 /// The attempts under way, and the thread that begins them.
 ///
@@ -76,37 +76,6 @@ private:
 };
 
 namespace {
-
-std::string_view name_of(DeliveryResult result)
-{
-    switch (result) {
-        case DeliveryResult::sent:
-            return "sent";
-        case DeliveryResult::deferred:
-            return "deferred";
-        case DeliveryResult::failed:
-            return "failed";
-        case DeliveryResult::unknown:
-            return "unknown";
-    }
-    return {};
-}
-
-store::AttemptOutcome::Result result_of(DeliveryResult result)
-{
-    using Result = store::AttemptOutcome::Result;
-    switch (result) {
-        case DeliveryResult::sent:
-            return Result::sent;
-        case DeliveryResult::deferred:
-            return Result::deferred;
-        case DeliveryResult::failed:
-            return Result::failed;
-        case DeliveryResult::unknown:
-            return Result::unknown;
-    }
-    return {};
-}
 
 /// Unique for ever, also when a new database begins to count at one beside an old Maildir.
 std::string stem_of(const store::DueMail& mail)
@@ -291,7 +260,7 @@ void Dispatcher::State::note_end(Attempt& attempt, const smtp::DeliveryOutcome& 
 /// it.
 void Dispatcher::State::record(const Attempt& attempt, const smtp::DeliveryOutcome& outcome)
 {
-    const std::string result{name_of(outcome.result)};
+    const std::string result{to_string(outcome.result)};
     try {
         outbox_.finished(attempt.id, outcome_of(attempt, outcome));
     } catch (const std::exception& failure) {
@@ -311,7 +280,7 @@ void Dispatcher::State::record(const Attempt& attempt, const smtp::DeliveryOutco
 store::AttemptOutcome Dispatcher::State::outcome_of(const Attempt& attempt, const smtp::DeliveryOutcome& outcome)
 {
     store::AttemptOutcome recorded;
-    recorded.result = result_of(outcome.result);
+    recorded.result = outcome.result;
     recorded.reply = outcome.reply;
     if (outcome.result == DeliveryResult::deferred) {
         const std::lock_guard lock{mutex_};

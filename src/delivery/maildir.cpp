@@ -11,7 +11,7 @@
 namespace shield::delivery {
 namespace {
 
-using smtp::DeliveryResult;
+using core::DeliveryResult;
 
 /// One thread for what waits for the disk, so that neither the dispatcher nor an I/O thread does.
 class Steps {

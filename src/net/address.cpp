@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "address.hpp"
 
-#include <shield/core/ascii.hpp>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/stat.h>
@@ -10,7 +8,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <system_error>
 
 namespace shield::net {
@@ -44,46 +41,31 @@ bool somebody_listens(const SocketAddress& at)
 
 }  // namespace
 
-core::result<HostAndPort> HostAndPort::parse(std::string_view text)
-{
-    const auto colon = text.rfind(':');
-    const auto port = colon == text.npos ? std::nullopt : core::parse_number(text.substr(colon + 1));
-    if (!port || *port > std::numeric_limits<std::uint16_t>::max())
-        return core::Error{"\"" + std::string{text} + "\" is not an address and a port such as 127.0.0.1:2525"};
-    auto host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']'))
-        host = host.substr(1, host.size() - 2);
-    else if (host.find(':') != host.npos)
-        return core::Error{"the IPv6 address in \"" + std::string{text} + "\" needs brackets, such as [::1]:2525"};
-    if (host.empty())
-        return core::Error{"\"" + std::string{text} + "\" names no host"};
-    return HostAndPort{std::string{host}, static_cast<std::uint16_t>(*port)};
-}
-
 std::string Endpoint::to_string() const
 {
-    const bool v6 = address.find(':') != address.npos;
-    return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+    return core::HostAndPort{address, port}.to_string();
 }
 
-core::result<SocketAddress> SocketAddress::numeric(const HostAndPort& where)
+core::result<SocketAddress> SocketAddress::numeric(const core::HostAndPort& where)
 {
+    const auto address = core::IpAddress::parse(where.host);
+    if (!address)
+        return core::Error{"\"" + where.host + "\" is not a numeric address"};
     SocketAddress made;
-    auto& v4 = reinterpret_cast<sockaddr_in&>(made.storage);
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(made.storage);
-    if (::inet_pton(AF_INET, where.host.c_str(), &v4.sin_addr) == 1) {
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(where.port);
-        made.size = sizeof v4;
-        return made;
-    }
-    if (::inet_pton(AF_INET6, where.host.c_str(), &v6.sin6_addr) == 1) {
+    if (address->v6) {
+        auto& v6 = reinterpret_cast<sockaddr_in6&>(made.storage);
         v6.sin6_family = AF_INET6;
         v6.sin6_port = htons(where.port);
+        std::memcpy(&v6.sin6_addr, address->octets.data(), sizeof v6.sin6_addr);
         made.size = sizeof v6;
-        return made;
+    } else {
+        auto& v4 = reinterpret_cast<sockaddr_in&>(made.storage);
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(where.port);
+        std::memcpy(&v4.sin_addr, address->octets.data(), sizeof v4.sin_addr);
+        made.size = sizeof v4;
     }
-    return core::Error{"\"" + where.host + "\" is not a numeric address"};
+    return made;
 }
 
 core::result<SocketAddress> SocketAddress::local(const std::filesystem::path& path)
@@ -128,7 +110,7 @@ Endpoint local_endpoint(const Descriptor& socket)
 
 Descriptor listen_at(const std::string& address)
 {
-    const auto where = HostAndPort::parse(address);
+    const auto where = core::HostAndPort::parse(address);
     if (!where)
         fail(EINVAL, "cannot listen: " + where.error().sentence);
     const auto at = SocketAddress::numeric(*where);

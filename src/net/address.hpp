@@ -3,6 +3,7 @@
 
 #include "descriptor.hpp"
 
+#include <shield/core/network.hpp>
 #include <shield/core/result.hpp>
 
 #include <sys/socket.h>
@@ -13,14 +14,6 @@
 #include <string_view>
 
 namespace shield::net {
-
-/// "host:port" or "[v6]:port", taken apart; nothing is looked up.
-struct HostAndPort {
-    std::string host;
-    std::uint16_t port{0};
-
-    [[nodiscard]] static core::result<HostAndPort> parse(std::string_view text);
-};
 
 /// A numeric address of the kernel, IPv4 mapped into IPv6 shown as IPv4; empty and 0 for a Unix socket.
 struct Endpoint {
@@ -37,7 +30,7 @@ struct SocketAddress {
     socklen_t size{sizeof(sockaddr_storage)};
 
     /// The host must be numeric.
-    [[nodiscard]] static core::result<SocketAddress> numeric(const HostAndPort& where);
+    [[nodiscard]] static core::result<SocketAddress> numeric(const core::HostAndPort& where);
     [[nodiscard]] static core::result<SocketAddress> local(const std::filesystem::path& path);
 
     [[nodiscard]] const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }

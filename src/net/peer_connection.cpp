@@ -17,8 +17,8 @@
 namespace shield::net {
 namespace asio = boost::asio;
 
+using core::DeliveryResult;
 using smtp::ClientThen;
-using smtp::DeliveryResult;
 
 PeerConnection::PeerConnection(std::shared_ptr<SmtpClient::State> client)
     : client_{std::move(client)}, strand_{make_strand(client_->io)}
@@ -113,7 +113,7 @@ Awaitable<bool> PeerConnection::open(PeerJob& job)
 /// Tries the addresses in turn; a sentence when none answers.
 Awaitable<std::string> PeerConnection::connect(Moment at_latest)
 {
-    const auto where = HostAndPort::parse(client_->address);
+    const auto where = core::HostAndPort::parse(client_->address);
     if (!where) {
         co_return where.error().sentence;
     }
@@ -145,7 +145,7 @@ Awaitable<std::string> PeerConnection::connect(Moment at_latest)
     co_return failure;
 }
 
-Awaitable<std::vector<SocketAddress>> PeerConnection::resolve(const HostAndPort& where)
+Awaitable<std::vector<SocketAddress>> PeerConnection::resolve(const core::HostAndPort& where)
 {
     std::vector<SocketAddress> addresses;
     if (const auto numeric = SocketAddress::numeric(where)) {

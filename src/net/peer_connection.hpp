@@ -80,7 +80,7 @@ private:
     Awaitable<smtp::DeliveryOutcome> attempt(PeerJob& job);
     Awaitable<bool> open(PeerJob& job);
     Awaitable<std::string> connect(Moment at_latest);
-    Awaitable<std::vector<SocketAddress>> resolve(const HostAndPort& where);
+    Awaitable<std::vector<SocketAddress>> resolve(const core::HostAndPort& where);
     Awaitable<smtp::ClientThen> converse(smtp::ClientAction action, PeerJob& job);
     Awaitable<bool> write(std::string_view octets, Moment at_latest);
     Awaitable<std::optional<PeerJob>> idle();

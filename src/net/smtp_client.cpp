@@ -10,7 +10,7 @@
 
 namespace shield::net {
 
-using smtp::DeliveryResult;
+using core::DeliveryResult;
 
 namespace {
 

@@ -8,6 +8,8 @@
 
 namespace shield::smtp {
 
+using core::DeliveryResult;
+
 /// What stands behind a ClientSession.
 class ClientSession::Conversation {
 public:

@@ -10,21 +10,6 @@ namespace shield::store {
 
 namespace {
 
-std::string_view to_string(AttemptOutcome::Result result) noexcept
-{
-    switch (result) {
-        case AttemptOutcome::Result::sent:
-            return "sent";
-        case AttemptOutcome::Result::deferred:
-            return "deferred";
-        case AttemptOutcome::Result::failed:
-            return "failed";
-        case AttemptOutcome::Result::unknown:
-            return "unknown";
-    }
-    return "unknown";
-}
-
 /// What an attempt belongs to, while it is under way.
 struct UnderWay {
     std::int64_t attempt_id{0}, outbox_id{0}, message_id{0}, case_id{0};
@@ -64,7 +49,7 @@ void end_mail(Connection& connection, const UnderWay& attempt, std::string_view 
 
 void end_attempt(Connection& connection, const UnderWay& attempt, const AttemptOutcome& outcome, core::Time now)
 {
-    using Result = AttemptOutcome::Result;
+    using Result = core::DeliveryResult;
     connection.run("UPDATE attempts SET ended_at = ?, outcome = ?, reply = ? WHERE id = ?", now,
                    to_string(outcome.result), outcome.reply, attempt.attempt_id);
     add_event(connection, {attempt.case_id, attempt.message_id, now, ourselves, "delivery",
@@ -100,7 +85,7 @@ void settle(Connection& connection, const Store::Database& database)
         }
     }
     for (const UnderWay& attempt : left) {
-        using Result = AttemptOutcome::Result;
+        using Result = core::DeliveryResult;
         end_attempt(connection, attempt,
                     attempt.committing
                         ? AttemptOutcome{Result::unknown, "the attempt was cut off before its answer", {}}

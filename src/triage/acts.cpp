@@ -70,7 +70,7 @@ std::optional<Act> act_towards(State wanted)
 
 bool same_address(std::string_view a, std::string_view b)
 {
-    return core::iequals(a, b);
+    return !a.empty() && core::iequals(a, b);  // a null reverse-path is nobody's address
 }
 
 bool names(const store::Message& message, std::string_view address)
@@ -80,15 +80,6 @@ bool names(const store::Message& message, std::string_view address)
     }
     return message.assessment && std::any_of(message.assessment->from.begin(), message.assessment->from.end(),
                                              [&](const std::string& from) { return same_address(from, address); });
-}
-
-// Where a message says it comes from: the From, which is what a reader believes; the reverse-path without one.
-std::string_view origin_of(const store::Message& message)
-{
-    if (message.assessment && !message.assessment->from.empty()) {
-        return message.assessment->from.front();
-    }
-    return message.envelope.reverse_path;
 }
 
 }  // namespace
@@ -308,7 +299,7 @@ std::vector<std::string> reply_warnings(const CaseDetail& detail, std::string_vi
     }
     const store::Message& last = last_word(detail);
     if (!names(last, recipient) && &last != &first) {
-        warnings.push_back("the last message came from " + std::string{origin_of(last)} + ", which is not " + to);
+        warnings.push_back("the last message came from " + authors_of(last).front() + ", which is not " + to);
     }
     return warnings;
 }
@@ -323,9 +314,22 @@ const store::Message& last_word(const CaseDetail& detail)
     return detail.messages.back();
 }
 
-bool from_another_address(const CaseDetail& detail, const store::Message& message)
+std::vector<std::string> authors_of(const core::Envelope& envelope, const core::Assessment* message)
 {
-    return message.kind == store::MessageKind::follow_up && !names(detail.messages.front(), origin_of(message));
+    return message != nullptr && !message->from.empty() ? message->from
+                                                        : std::vector<std::string>{envelope.reverse_path};
+}
+
+std::vector<std::string> authors_of(const store::Message& message)
+{
+    return authors_of(message.envelope, message.assessment ? &*message.assessment : nullptr);
+}
+
+bool from_another_address(const CaseDetail& detail, const std::vector<std::string>& authors)
+{
+    return detail.messages.empty() || !std::all_of(authors.begin(), authors.end(), [&](const std::string& author) {
+               return names(detail.messages.front(), author);
+           });
 }
 
 }  // namespace shield::triage::acts

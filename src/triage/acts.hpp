@@ -59,7 +59,13 @@ namespace shield::triage::acts {
 /// The message of a person that came last, or the last of all.
 [[nodiscard]] const store::Message& last_word(const store::CaseDetail& detail);
 
-/// Whether a later message came from an address that the first one did not name.
-[[nodiscard]] bool from_another_address(const store::CaseDetail& detail, const store::Message& message);
+/// Where a message says it comes from: every address in its From, which is what a reader believes; the reverse-path
+/// when there is none that can be read (`message` may be null).
+[[nodiscard]] std::vector<std::string> authors_of(const core::Envelope& envelope, const core::Assessment* message);
+[[nodiscard]] std::vector<std::string> authors_of(const store::Message& message);
+
+/// Whether one of these is an address that the first message named neither in its From nor as its reverse-path. No
+/// address at all is another one.
+[[nodiscard]] bool from_another_address(const store::CaseDetail& detail, const std::vector<std::string>& authors);
 
 }  // namespace shield::triage::acts

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "acts.hpp"
+
 #include <shield/triage/desk.hpp>
 #include <shield/triage/transitions.hpp>
 
 namespace shield::triage {
 
-store::Decide on_follow_up(bool automatic, bool from_another_address, core::Time now,
-                           const core::Promises& promises)
+store::Decide on_follow_up(const core::Envelope& envelope, const core::Assessment& message, bool automatic,
+                           core::Time now, const core::Promises& promises)
 {
-    return [automatic, from_another_address, now, promises](const store::CaseDetail& detail) {
+    return [authors = acts::authors_of(envelope, &message), automatic, now,
+            promises](const store::CaseDetail& detail) {
         const store::Case& before = detail.summary;
         store::Change change;
         std::string words = automatic ? "written by a machine; nothing else changes" : "written by a person";
-        if (from_another_address) {
+        if (acts::from_another_address(detail, authors)) {
             words += "; it comes from another address than the case began with";
         }
         const core::State next =

@@ -145,6 +145,8 @@ void add_assessment(Json& json, const core::Assessment& message, std::uint64_t& 
 Json message_json(const store::CaseDetail& detail, std::size_t index, std::uint64_t& text_left)
 {
     const store::Message& message = detail.messages[index];
+    const bool elsewhere = message.kind == store::MessageKind::follow_up &&
+                           acts::from_another_address(detail, acts::authors_of(message));
     Json json{{"number", index + 1},
               {"reference", message.reference.to_string()},
               {"kind", std::string{kind_name(message.kind)}},
@@ -152,7 +154,7 @@ Json message_json(const store::CaseDetail& detail, std::size_t index, std::uint6
               {"size", message.size},
               {"sha256", core::to_hex(message.sha256)},
               {"automatic", message.automatic},
-              {"from_another_address", acts::from_another_address(detail, message)},
+              {"from_another_address", elsewhere},
               {"envelope", envelope_json(message.envelope)},
               {"authentication", authentication_json(message.verdict)},
               {"acknowledgement", acknowledgement_json(message.acknowledgement)},

@@ -80,6 +80,18 @@ TEST(Decide, HoldsWhatAnswersOrPassesOnAMachinesMail)
     EXPECT_EQ(one.decision().state, AcknowledgementState::queued);
 }
 
+TEST(Decide, HoldsWhatAMachineOrAPersonMayHaveWritten)
+{
+    std::vector<Case> cases(4);
+    cases[0].envelope.reverse_path = "root@home.test";
+    cases[1].message.from = {"alerts@home.test"};
+    cases[2].message.machine.autoreply_field = "x-jira-fingerprint";
+    cases[3].message.machine.autoreply_field = "feedback-id";
+    for (const Case& one : cases) {
+        EXPECT_EQ(one.decision().state, AcknowledgementState::held) << one.decision().reason;
+    }
+}
+
 TEST(Decide, HoldsAtEachCapAndNamesIt)
 {
     const auto held_by = [](std::uint64_t History::*count, std::uint64_t core::Limits::*limit) {

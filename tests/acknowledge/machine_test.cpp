@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "machine.hpp"
+
 #include "samples.hpp"
 
 #include <shield/acknowledge/decide.hpp>
@@ -79,6 +81,21 @@ TEST(MachineReason, IsGivenForBulkPrecedence)
     EXPECT_THAT(reason_for_mark(mark, "first-class"), IsEmpty());
 }
 
+// What RT, OTRS and the like send carries their mark and often a Precedence, also when a person wrote it there.
+TEST(MachineReason, IsNotGivenForATicketSystemAlone)
+{
+    auto message = a_persons_message();
+    message.machine.precedence = "bulk";
+    message.machine.autoreply_field = "rt-ticket";
+    EXPECT_THAT(reason(message), IsEmpty());
+    EXPECT_THAT(machine_suspicion(a_persons_envelope(), message), HasSubstr("ticket system"));
+    message.machine.auto_submitted = "auto-replied";
+    EXPECT_THAT(reason(message), HasSubstr("Auto-Submitted"));
+    message.machine.auto_submitted = "";
+    message.machine.autoreply_field = "feedback-id";
+    EXPECT_THAT(reason(message), HasSubstr("Precedence"));
+}
+
 TEST(MachineReason, IsGivenForListsRespondersAndLoops)
 {
     EXPECT_THAT(reason_for_mark(&core::MachineMarks::list_field, "list-id"), HasSubstr("list"));
@@ -139,7 +156,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "list-bounces+mary=home@x.test", "bounce@x.test", "bounces+12-ab@x.test",
                     "bounce-77_HTML@x.test", "noreply@x.test", "no-reply@x.test", "No_Reply@x.test",
                     "no.reply+1@x.test", "shop-noreply@x.test", "do-not-reply@x.test", "donotreply@x.test",
-                    "list-return-17-mary=home.test@x.test", "majordomo@x.test", "prvs=1234abcd=noreply@x.test"));
+                    "list-return-17-mary=home.test@x.test", "majordomo@x.test", "prvs=1234abcd=noreply@x.test",
+                    "SRS0=ab=cd=shop.test=noreply@x.test", "cron@x.test", "Cron.Daemon@x.test", "no-replies@x.test",
+                    "shopnoreply@x.test", "do_not_respond@x.test", "ne-pas-repondre@x.test",
+                    "nicht-antworten@x.test", "no-responder@x.test"));
 INSTANTIATE_TEST_SUITE_P(Ours, MachineAddress,
                          testing::Values("shield@shield.test", "SHIELD@Shield.Test", "security+abc@shield.test",
                                          "shield@mx.shield.test", "abuse@shield.test"));
@@ -156,7 +176,55 @@ INSTANTIATE_TEST_SUITE_P(Local, PersonsAddress,
                          testing::Values("mary@x.test", "abuse@x.test", "reply@x.test", "norbert@x.test",
                                          "bouncer@x.test", "prvs=1234abcd=mary@x.test", "owner@x.test",
                                          "SRS0=ab=cd=home.test=mary@x.test", "request@x.test", "info@x.test",
-                                         "security@x.test", "colleague@shield.test", "o'no.lan@x.test"));
+                                         "security@x.test", "colleague@shield.test", "o'no.lan@x.test",
+                                         "no.replica@x.test", "not.responsible@x.test",
+                                         "SRS0=ab=cd=bounces.test=mary@x.test"));
+
+std::string suspicion_of(const std::string& reverse_path, const std::string& author)
+{
+    auto envelope = a_persons_envelope();
+    auto message = a_persons_message();
+    envelope.reverse_path = reverse_path;
+    message.from = {author};
+    return machine_suspicion(envelope, message);
+}
+
+class RoleAddress : public testing::TestWithParam<const char*> {};
+
+TEST_P(RoleAddress, IsSuspectAndNoReason)
+{
+    EXPECT_NE(suspicion_of(GetParam(), "mary@home.test"), "");
+    EXPECT_NE(suspicion_of("mary@home.test", GetParam()), "");
+    EXPECT_EQ(reason_for_sender(GetParam()), "") << "a person may use it";
+}
+
+INSTANTIATE_TEST_SUITE_P(Local, RoleAddress,
+                         testing::Values("root@x.test", "alert@x.test", "Alerts@x.test", "prod-alerts@x.test",
+                                         "monitoring@x.test", "notification@x.test", "notifications@x.test",
+                                         "jira.notifications@x.test", "notify+17@x.test", "nagios@x.test",
+                                         "zabbix-eu@x.test", "www-data@x.test", "bot@x.test",
+                                         "prvs=1234abcd=root@x.test"));
+
+TEST(MachineSuspicion, IsEmptyForPeople)
+{
+    for (const char* address :
+         {"mary@home.test", "joe.root@x.test", "jan.bot@x.test", "ann+alerts@x.test", "system.ann@x.test",
+          "SRS0=ab=cd=alerts.test=mary@x.test", "a@alerts.test", "admin@x.test", "it-security@x.test"}) {
+        EXPECT_EQ(suspicion_of(address, address), "") << address;
+    }
+    EXPECT_EQ(suspicion_of("", "mary@home.test"), "");
+}
+
+TEST(MachineSuspicion, KnowsTheReceiptsOfTicketSystems)
+{
+    auto message = a_persons_message();
+    for (const char* subject : {"Ticket Received - 286614 - help", "[Request received] help"}) {
+        message.subject = subject;
+        EXPECT_THAT(machine_suspicion(a_persons_envelope(), message), HasSubstr("ticket system")) << subject;
+    }
+    message.subject = "I received a ticket I did not buy";
+    EXPECT_EQ(machine_suspicion(a_persons_envelope(), message), "");
+}
 
 TEST(MachineReason, LooksAtEveryAuthor)
 {
@@ -201,8 +269,8 @@ TEST(MachineReason, KnowsAMailSystemByItsName)
 {
     auto message = a_persons_message();
     message.from = {};
-    for (const auto* from :
-         {"<>", "Mailer Daemon <x@y.test>", "Mail Delivery Subsystem", "MMSC NDR Administrator <a@b.test>"}) {
+    for (const auto* from : {"<>", "Mailer Daemon <x@y.test>", "Mail Delivery Subsystem",
+                             "MMSC NDR Administrator <a@b.test>", "root@y.test (Cron Daemon)"}) {
         message.from_shown = from;
         EXPECT_NE(reason(message), "") << from;
     }

@@ -205,5 +205,18 @@ TEST(Classifier, TakesAnyOctetsAndHugeText)
     EXPECT_NO_THROW((void)sorted("", repeated));
 }
 
+// Rules of a site may give no bias at all: then everything is undecided until something is said.
+TEST(Classifier, WithoutAMailboxOnlyWhatIsSaidGoesUp)
+{
+    const auto rules = Classifier::from_rules(
+        "threshold attack 0.3\nthreshold urgent 0.4\nattack 1 says: hacked\nurgent 1 says: leak\n", "my.rules");
+    ASSERT_TRUE(rules) << rules.error().sentence;
+    EXPECT_EQ(rules->classify(message("thank you", "that is all"), {}).category, Category::support);
+    EXPECT_EQ(rules->classify(message("a leak", ""), {}).category, Category::urgent);
+    EXPECT_EQ(rules->classify(message("hacked", ""), {}).category, Category::attack);
+    EXPECT_EQ(rules->classify(message("thank you", "that is all"), Category::urgent).category, Category::attack)
+        << "to a mailbox of ours, what is undecided goes up";
+}
+
 }  // namespace
 }  // namespace shield::classify

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <shield/core/network.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace shield::core {
@@ -19,6 +20,72 @@ TEST(Network, WhatIsNoAddressStaysAsItWas)
     EXPECT_EQ(network_of("unix"), "unix");
     EXPECT_EQ(network_of(""), "");
     EXPECT_EQ(network_of("192.0.2.7 "), "192.0.2.7 ");
+}
+
+TEST(IpAddress, IsNumericAndNothingElse)
+{
+    const auto v4 = IpAddress::parse("192.0.2.7");
+    ASSERT_TRUE(v4);
+    EXPECT_FALSE(v4->v6);
+    EXPECT_EQ(v4->octets[0], 192);
+    EXPECT_EQ(v4->octets[3], 7);
+    const auto v6 = IpAddress::parse("2001:DB8::1");
+    ASSERT_TRUE(v6);
+    EXPECT_TRUE(v6->v6);
+    EXPECT_EQ(v6, IpAddress::parse("2001:db8:0:0:0:0:0:1"));
+    for (const std::string_view text :
+         {"", "localhost", "192.0.2", "192.0.2.256", "192.0.2.7 ", "[::1]", "fe80::1%eth0", "::1/64"}) {
+        EXPECT_FALSE(IpAddress::parse(text)) << text;
+    }
+    EXPECT_FALSE(IpAddress::parse(std::string_view{"192.0.2.7\0.9", 12})) << "a C string would end there";
+    EXPECT_FALSE(IpAddress::parse(std::string(100000, '1')));
+}
+
+TEST(HostAndPort, IsANameOrAnAddressAndAPort)
+{
+    for (const auto& [text, host, port] :
+         {std::tuple{"127.0.0.1:25", "127.0.0.1", 25}, std::tuple{"0.0.0.0:0", "0.0.0.0", 0},
+          std::tuple{"[::1]:65535", "::1", 65535}, std::tuple{"[::]:25", "::", 25},
+          std::tuple{"relay.example.com:2525", "relay.example.com", 2525}}) {
+        const auto place = HostAndPort::parse(text);
+        ASSERT_TRUE(place) << place.error().sentence;
+        EXPECT_EQ(*place, (HostAndPort{host, static_cast<std::uint16_t>(port)}));
+        EXPECT_EQ(place->to_string(), text);
+    }
+}
+
+TEST(HostAndPort, SaysWhatIsWrong)
+{
+    for (const std::string_view text : {"",
+                                        ":",
+                                        ":25",
+                                        "127.0.0.1",
+                                        "127.0.0.1:",
+                                        "127.0.0.1:65536",
+                                        "127.0.0.1:-1",
+                                        "127.0.0.1: 25",
+                                        "127.0.0.1:+25",
+                                        "127.0.0.1:99999999999999999999",
+                                        "[]:25",
+                                        "[:25",
+                                        "]:25",
+                                        "[::1:25",
+                                        "::1]:25",
+                                        "[127.0.0.1]:25",
+                                        "[localhost]:25",
+                                        "[fe80::1%lo]:25",
+                                        "-x.example:25",
+                                        "a..b:25",
+                                        "a b:25",
+                                        "a@b:25"}) {
+        const auto place = HostAndPort::parse(text);
+        ASSERT_FALSE(place) << text;
+        EXPECT_THAT(place.error().sentence, testing::HasSubstr("127.0.0.1:25"));
+    }
+    EXPECT_THAT(HostAndPort::parse("::1:25").error().sentence,
+                testing::HasSubstr("brackets; write it as [::1]:25"));
+    EXPECT_FALSE(HostAndPort::parse(std::string_view{"a\0b:25", 6}));
+    EXPECT_LT(HostAndPort::parse(std::string(100000, '\x1b')).error().sentence.size(), 1000u);
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ constexpr const char* cry_for_help =
     "From: Ann <ann@example.net>\r\nTo: shield@example.com\r\nSubject: help\r\nMessage-ID: <1@example.net>\r\n\r\n"
     "someone changed my password and I am locked out of my account\r\n";
 
+constexpr const char* question =
+    "From: ann@example.net\r\nTo: postmaster@example.com\r\n\r\nWhen are you open?\r\n";
+
 std::filesystem::path fresh_directory()
 {
     std::string name = (std::filesystem::temp_directory_path() / "shield-assess-XXXXXX").string();
@@ -206,8 +209,7 @@ TEST_F(Pipeline, ATokenInTheAddressJoinsItsCaseAndIsNotAcknowledged)
 
 TEST_F(Pipeline, AFollowUpThatRaisesItsCaseBringsItsClock)
 {
-    const auto first = receive(envelope("ann@example.net", "postmaster@example.com"),
-                               "From: ann@example.net\r\nTo: postmaster@example.com\r\n\r\nWhen are you open?\r\n");
+    const auto first = receive(envelope("ann@example.net", "postmaster@example.com"), question);
     assess_all();
     ASSERT_EQ(find(first).summary.category, core::Category::support);
     const std::string token = core::make_token(store_->token_key(), first);
@@ -216,6 +218,38 @@ TEST_F(Pipeline, AFollowUpThatRaisesItsCaseBringsItsClock)
     const auto& promises = in_force_->triage.promises;
     EXPECT_EQ(find(first).summary.category, core::Category::attack);
     EXPECT_EQ(find(first).summary.due_at, promises[static_cast<std::size_t>(core::Category::attack)].due(arrival));
+}
+
+// Our Reply-To leads every answer to the mailbox of [acknowledgement] from, whatever the case is about.
+TEST_F(Pipeline, TheMailboxOfATokenDoesNotRaiseTheCase)
+{
+    const auto first = receive(envelope("ann@example.net", "postmaster@example.com"), question);
+    assess_all();
+    const auto before = find(first).summary;
+    ASSERT_EQ(before.category, Category::support);
+    const std::string token = core::make_token(store_->token_key(), first);
+    for (const std::string mailbox : {"abuse", "shield"}) {
+        (void)receive(
+            envelope("ann@example.net", mailbox + "+" + token + "@example.com"),
+            "From: ann@example.net\r\nTo: " + mailbox + "+" + token + "@example.com\r\n\r\nThank you\r\n");
+    }
+    assess_all();
+    const store::CaseDetail found = find(first);
+    ASSERT_EQ(found.messages.size(), 3u);
+    EXPECT_EQ(found.summary.category, Category::support);
+    EXPECT_EQ(found.summary.due_at, before.due_at);
+}
+
+TEST_F(Pipeline, AMailboxBesideTheTokenRaisesTheCase)
+{
+    const auto first = receive(envelope("ann@example.net", "postmaster@example.com"), question);
+    assess_all();
+    const std::string token = core::make_token(store_->token_key(), first);
+    auto both = envelope("ann@example.net", "postmaster+" + token + "@example.com");
+    both.recipients.push_back(envelope("ann@example.net", "abuse@example.com").recipients.front());
+    (void)receive(both, "From: ann@example.net\r\nTo: abuse@example.com\r\n\r\nThank you\r\n");
+    assess_all();
+    EXPECT_EQ(find(first).summary.category, Category::urgent);
 }
 
 TEST_F(Pipeline, ATokenInTheReferencesJoinsItsCase)
@@ -229,6 +263,16 @@ TEST_F(Pipeline, ATokenInTheReferencesJoinsItsCase)
                     core::make_message_id(token, "u", "mx.example.com") + "\r\n\r\nmore\r\n");
     assess_all();
     EXPECT_EQ(find(second).summary.reference, first);
+}
+
+TEST_F(Pipeline, AFollowUpInAnotherNameIsPutOnRecord)
+{
+    const auto first = receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
+    const std::string address = "shield+" + core::make_token(store_->token_key(), first) + "@example.com";
+    (void)receive(envelope("ann@example.net", address), "From: eve@example.org\r\n\r\nSend it to me\r\n");
+    assess_all();
+    EXPECT_THAT(find(first).events,
+                testing::Contains(testing::Field(&store::Event::detail, HasSubstr("another address"))));
 }
 
 TEST_F(Pipeline, AForgedTokenOpensACaseOfItsOwn)

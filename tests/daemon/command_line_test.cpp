@@ -76,6 +76,37 @@ TEST_F(CommandLine, CheckSaysWhatIsWrong)
                 HasSubstr(file_.string() + ":1: key 'hostnam': is not known; did you mean 'hostname'?"));
 }
 
+TEST_F(CommandLine, CheckSaysEachFaultInALineOfItsOwn)
+{
+    write("nonsense = 1\n" + good_config_but("'attack'", "'panic'") + "[log]\nlevel = 3\n");
+    run({"--check", "--config", file_.c_str()});
+    EXPECT_EQ(status_, 1);
+    const std::string start = "shieldd: " + file_.string();
+    EXPECT_EQ(complaint_,
+              start + ":1: key 'nonsense': is not known; remove it, shieldd.toml(5) lists all keys\n" + start +
+                  ":8: key 'mailbox.category': 'panic' is not a category; write \"attack\", \"urgent\" or "
+                  "\"support\"\n" +
+                  start + ":15: key 'log.level': is no string; write it in quotes\n");
+}
+
+TEST_F(CommandLine, CheckSaysAllFaultsOfTheFilesThatAreNamed)
+{
+    write(good_config_but("[delivery]", "templates = '/nowhere'\n[classify]\nrules = '/nowhere/x'\n[delivery]") +
+          "[links]\nsupport = 'https://example.com/support'\n");
+    run({"--check", "--config", file_.c_str()});
+    EXPECT_EQ(status_, 1);
+    const std::string start = "shieldd: " + file_.string();
+    EXPECT_EQ(complaint_,
+              start +
+                  ":17: key 'links.support': leads to an example host; write where your own people are helped\n" +
+                  start +
+                  ":10: key 'acknowledgement.templates': /nowhere: No such file or directory; name the "
+                  "directory of the templates\n" +
+                  start +
+                  ":12: key 'classify.rules': /nowhere/x: No such file or directory; name a file that can be "
+                  "read\n");
+}
+
 TEST_F(CommandLine, CheckRefusesTheExampleLinks)
 {
     write(with_templates +

@@ -186,6 +186,12 @@ INSTANTIATE_TEST_SUITE_P(
             "link", good_config + "[links]\nsupport = 'example.com'\n",
             "/etc/x.toml:14: key 'links.support': is not a link; write a URL that begins with https:// and has no "
             "blanks"},
+        Fault{"link name", good_config + "[links]\nSupport = 'https://example.net/'\n",
+              "/etc/x.toml:14: key 'links.Support': is not a name that a template can use; write it in small "
+              "letters, digits and _"},
+        Fault{"from", good_config_but("'Example <shield@example.com>'", "'nobody'"),
+              "/etc/x.toml:9: key 'acknowledgement.from': 'nobody' is not of the form Name <local@domain>; write "
+              "one such as \"Example Security <security@example.com>\""},
         Fault{"smarthost", good_config_but("relay.example.com:25", "relay.example.com"),
               "/etc/x.toml:12: key 'delivery.smarthost': 'relay.example.com' is not a host and port; write it as "
               "\"relay.example.com:25\""},

@@ -49,4 +49,11 @@ TEST(Listeners, AnAddressInUseIsNamedWithARemedy)
     close(descriptor);
 }
 
+TEST(Listeners, WhatIsNoAddressIsNotTakenForAllOfThem)
+{
+    for (const char* address : {"localhost:0", "::1:0", "127.0.0.1", "[127.0.0.1]:0"}) {
+        EXPECT_THROW((void)open_listeners({{address, smtp::Protocol::smtp}}), std::runtime_error) << address;
+    }
+}
+
 }  // namespace shield::daemon

@@ -22,7 +22,7 @@ namespace shield::delivery {
 namespace {
 
 using namespace std::chrono_literals;
-using smtp::DeliveryResult;
+using core::DeliveryResult;
 using support::eventually;
 
 /// A transport that does as the recipient's local part says, and remembers what it was asked.

@@ -18,7 +18,7 @@ namespace shield::delivery {
 namespace {
 
 namespace fs = std::filesystem;
-using smtp::DeliveryResult;
+using core::DeliveryResult;
 using support::eventually;
 using testing::HasSubstr;
 

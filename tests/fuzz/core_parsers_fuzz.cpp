@@ -45,6 +45,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     demand(!verify_token(text, [&](unsigned) { return std::optional{key}; }) || text.size() == 25);
     (void)token_in_message_id(text, "mx.shield.test");
     (void)network_of(text);
+    if (const auto place = HostAndPort::parse(text)) {
+        demand(HostAndPort::parse(place->to_string()).value() == *place);
+        demand(IpAddress::parse(place->host) || is_host_name(place->host));
+    }
 
     const std::string line = printable_line(text);
     demand(is_utf8(line) && std::none_of(line.begin(), line.end(),

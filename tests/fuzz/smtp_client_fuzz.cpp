@@ -56,7 +56,7 @@ private:
         const smtp::DeliveryOutcome& outcome = client_.outcome();
         check(outcome.reply.size() <= limits_.peer_reply_kept_max && !outcome.reply.empty());
         const bool needs_dot =
-            outcome.result == smtp::DeliveryResult::sent || outcome.result == smtp::DeliveryResult::unknown;
+            outcome.result == core::DeliveryResult::sent || outcome.result == core::DeliveryResult::unknown;
         check(!needs_dot || committed_);
         talk.outcomes.push_back(outcome);
         under_way_ = false;

@@ -9,7 +9,7 @@
 namespace shield::net {
 namespace {
 
-using smtp::DeliveryResult;
+using core::DeliveryResult;
 using support::ScriptedPeer;
 using support::TcpClient;
 using testing::HasSubstr;

@@ -13,7 +13,7 @@
 namespace shield::net {
 namespace {
 
-using smtp::DeliveryResult;
+using core::DeliveryResult;
 using support::eventually;
 using support::ScriptedPeer;
 using support::TcpClient;

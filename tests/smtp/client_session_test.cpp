@@ -12,6 +12,8 @@ namespace shield::smtp {
 
 namespace {
 
+using core::DeliveryResult;
+
 constexpr std::string_view greeting = "220 relay.example ESMTP\r\n";
 constexpr std::string_view plain_ehlo = "250 relay.example\r\n";
 constexpr std::string_view full_ehlo =

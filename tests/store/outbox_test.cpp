@@ -30,7 +30,7 @@ TEST_F(StoreOutbox, ASentMailIsSentOnceAndTheCaseSaysSo)
     EXPECT_TRUE(due[0].automatic);
     EXPECT_TRUE(store->outbox().lease(10).empty()) << "it is leased";
     EXPECT_TRUE(commit_mark(due[0].attempt_id));
-    store->outbox().finished(due[0].attempt_id, {AttemptOutcome::Result::sent, "250 2.0.0 Ok", {}});
+    store->outbox().finished(due[0].attempt_id, {core::DeliveryResult::sent, "250 2.0.0 Ok", {}});
     EXPECT_TRUE(store->outbox().lease(10).empty());
 
     const auto found = detail(reference);
@@ -49,7 +49,7 @@ TEST_F(StoreOutbox, ADeferredMailComesAgainWhenItsTimeHasCome)
     const auto reference = receive_and_grant("x");
     auto due = store->outbox().lease(1);
     const auto later = start_of_tests() + std::chrono::minutes{15};
-    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::deferred, "451 4.7.1 later", later});
+    store->outbox().finished(due.at(0).attempt_id, {core::DeliveryResult::deferred, "451 4.7.1 later", later});
     EXPECT_TRUE(store->outbox().lease(1).empty());
     EXPECT_EQ(store->outbox().next_due(), later);
     EXPECT_EQ(state(reference), core::AcknowledgementState::queued);
@@ -63,7 +63,7 @@ TEST_F(StoreOutbox, WhatIsGivenUpIsFailedWithItsReason)
 {
     const auto reference = receive_and_grant("x");
     const auto due = store->outbox().lease(1);
-    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::deferred, "451 later", std::nullopt});
+    store->outbox().finished(due.at(0).attempt_id, {core::DeliveryResult::deferred, "451 later", std::nullopt});
     EXPECT_TRUE(store->outbox().lease(1).empty());
     EXPECT_EQ(state(reference), core::AcknowledgementState::failed);
     EXPECT_THAT(detail(reference).summary.acknowledgement.reason, testing::HasSubstr("451 later"));
@@ -74,7 +74,7 @@ TEST_F(StoreOutbox, ALongReplyIsCut)
 {
     const auto reference = receive_and_grant("x");
     const auto due = store->outbox().lease(1);
-    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::failed, std::string(5000, 'x'), {}});
+    store->outbox().finished(due.at(0).attempt_id, {core::DeliveryResult::failed, std::string(5000, 'x'), {}});
     (void)store->outbox().lease(1);
     EXPECT_EQ(detail(reference).outgoing.at(0).attempts.at(0).reply.size(), limits.peer_reply_kept_max);
 }
@@ -122,8 +122,8 @@ TEST_F(StoreOutbox, AWordThatComesAfterTheEndChangesNothing)
 {
     const auto reference = receive_and_grant("x");
     const auto due = store->outbox().lease(1);
-    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::unknown, "lost", {}});
-    store->outbox().finished(due.at(0).attempt_id, {AttemptOutcome::Result::deferred, "late", start_of_tests()});
+    store->outbox().finished(due.at(0).attempt_id, {core::DeliveryResult::unknown, "lost", {}});
+    store->outbox().finished(due.at(0).attempt_id, {core::DeliveryResult::deferred, "late", start_of_tests()});
     EXPECT_TRUE(store->outbox().lease(1).empty());
     EXPECT_EQ(state(reference), core::AcknowledgementState::unknown);
 }

@@ -271,11 +271,45 @@ TEST(ReplyWarnings, SayThatTheLastWordCameFromElsewhere)
     detail.messages.front().verdict.reply_address_verified = true;
     detail.messages.push_back(
         sample::message(store::MessageKind::follow_up, "mallory@example.org", monday_noon + 1h, 8));
-    EXPECT_TRUE(acts::from_another_address(detail, detail.messages.back()));
     EXPECT_THAT(acts::reply_warnings(detail, "alice@example.net"),
                 ElementsAre(HasSubstr("came from mallory@example.org")));
     detail.messages.back().automatic = true;
     EXPECT_EQ(&acts::last_word(detail), &detail.messages.front());
+}
+
+class Elsewhere : public testing::Test {
+protected:
+    bool elsewhere(const std::string& reverse_path, std::vector<std::string> from)
+    {
+        core::Envelope envelope;
+        envelope.reverse_path = reverse_path;
+        core::Assessment message;
+        message.from = std::move(from);
+        return acts::from_another_address(detail_, acts::authors_of(envelope, &message));
+    }
+    store::CaseDetail detail_{sample::fresh_case()};
+};
+
+TEST_F(Elsewhere, IsNotWhatTheFirstMessageNamed)
+{
+    detail_.messages.front().envelope.reverse_path = "bounces+17@example.org";
+    EXPECT_FALSE(elsewhere("bounces+18@example.org", {"Alice@EXAMPLE.net"}));
+    EXPECT_FALSE(elsewhere("bounces+17@example.org", {}));
+    EXPECT_FALSE(elsewhere("x@example.org", {"alice@example.net", "bounces+17@example.org"}));
+}
+
+TEST_F(Elsewhere, IsAFromThatAReaderWouldBelieve)
+{
+    EXPECT_TRUE(elsewhere("alice@example.net", {"mallory@example.org"})) << "a known reverse-path is not seen";
+    EXPECT_TRUE(elsewhere("alice@example.net", {"alice@example.net", "mallory@example.org"}));
+    EXPECT_TRUE(elsewhere("mallory@example.org", {}));
+}
+
+TEST_F(Elsewhere, IsWhereNoAddressIsNamed)
+{
+    detail_.messages.front().envelope.reverse_path = "";
+    EXPECT_TRUE(elsewhere("", {}));
+    EXPECT_FALSE(elsewhere("", {"alice@example.net"}));
 }
 
 }  // namespace

@@ -14,9 +14,11 @@ using sample::monday_noon;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-store::Change follow(const store::CaseDetail& detail, bool automatic, bool elsewhere = false)
+store::Change follow(const store::CaseDetail& detail, bool automatic, const char* author = "alice@example.net")
 {
-    return *on_follow_up(automatic, elsewhere, monday_noon + 48h, sample::promises())(detail);
+    const auto later = sample::message(store::MessageKind::first, author, monday_noon + 48h, 8);
+    return *on_follow_up(later.envelope, *later.assessment, automatic, monday_noon + 48h,
+                         sample::promises())(detail);
 }
 
 TEST(FollowUp, OfAPersonReopensAClosedCaseAndStartsItsClockAgain)
@@ -51,9 +53,9 @@ TEST(FollowUp, OfAMachineOnlyAdds)
 
 TEST(FollowUp, FromAnotherAddressIsPutOnRecord)
 {
-    EXPECT_THAT(follow(sample::case_in(State::waiting), false, true).events.at(0).detail,
+    EXPECT_THAT(follow(sample::case_in(State::waiting), false, "mallory@example.org").events.at(0).detail,
                 HasSubstr("another address"));
-    EXPECT_THAT(follow(sample::case_in(State::waiting), false, false).events.at(0).detail,
+    EXPECT_THAT(follow(sample::case_in(State::waiting), false).events.at(0).detail,
                 testing::Not(HasSubstr("another address")));
 }
 

@@ -22,7 +22,8 @@ public:
     /// Rules from a file's text; an error names `file`, line and remedy.
     [[nodiscard]] static core::result<Classifier> from_rules(std::string_view text, std::string_view file);
 
-    /// `prior` is the category of the mailbox the message was written to; none when it is not known. Never lowers
+    /// `prior` is the category of the mailbox the message was written to; none when it is not known or says
+    /// nothing: then only what speaks for a category in the message itself takes it above support. Never lowers
     /// attack without strong evidence (invariant 8).
     [[nodiscard]] core::Classification classify(const core::Assessment& message,
                                                 std::optional<core::Category> prior) const;

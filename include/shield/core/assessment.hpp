@@ -31,9 +31,9 @@ struct Attachment {
 struct MachineMarks {
     std::string auto_submitted;
     std::string precedence;
-    std::string list_field;  ///< the name of the first List-* field met
+    std::string list_field;  ///< the name of the first List-* or Mailing-List field met
     std::string auto_response_suppress;
-    std::string autoreply_field;  ///< the name of an X-Autoreply-like field met
+    std::string autoreply_field;  ///< the name of the most telling field met of those that machine_fields.hpp knows
     std::string content_type;     ///< the top level media type
     std::string report_type;      ///< of multipart/report
     std::string calendar_method;  ///< of text/calendar anywhere

@@ -1,10 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <shield/core/result.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace shield::core {
+
+/// A numeric IP address, as octets in network order. A value.
+struct IpAddress {
+    bool v6{false};
+    std::array<unsigned char, 16> octets{};  ///< the first four for IPv4
+
+    /// `192.0.2.1` or `2001:db8::1`: no brackets, no zone, nothing around it.
+    [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
+
+    friend bool operator==(const IpAddress&, const IpAddress&) = default;
+};
+
+/// Where to listen or to connect: `192.0.2.1:25`, `[2001:db8::1]:25` or `relay.example.com:25`, taken apart. A
+/// value; nothing is looked up.
+struct HostAndPort {
+    std::string host;  ///< without brackets: a numeric address, or else a name (RFC 1123 section 2.1)
+    std::uint16_t port{0};
+
+    /// An IPv6 address stands in brackets and nothing else does. The error says what is wrong and shows the way.
+    [[nodiscard]] static result<HostAndPort> parse(std::string_view text);
+
+    /// With brackets again where they are needed.
+    [[nodiscard]] std::string to_string() const;
+
+    friend bool operator==(const HostAndPort&, const HostAndPort&) = default;
+};
+
+/// A DNS name of letters, digits and hyphens (RFC 1123 section 2.1), without a dot at its end.
+[[nodiscard]] bool is_host_name(std::string_view text);
 
 /// The network a client address counts under: its /24 for IPv4 (also when mapped into IPv6), its /64 for IPv6, in
 /// canonical form such as `192.0.2.0/24`. What is no address comes back as it was.

@@ -42,15 +42,27 @@ inline constexpr std::array acknowledgement_states{AcknowledgementState::pending
                                                    AcknowledgementState::failed,    AcknowledgementState::held,
                                                    AcknowledgementState::suppressed};
 
+/// How one attempt to hand a mail to the next hop ended.
+enum class DeliveryResult : std::uint8_t {
+    sent,      ///< the next hop took it: 250 to the final dot, or a file in the Maildir
+    deferred,  ///< 4xx, or the connection failed before the final dot: safe to try again
+    failed,    ///< 5xx, or the next hop cannot take it (SMTPUTF8, SIZE): never tried again
+    unknown    ///< the outcome was lost after the final dot: never tried again by itself
+};
+inline constexpr std::array delivery_results{DeliveryResult::sent, DeliveryResult::deferred, DeliveryResult::failed,
+                                             DeliveryResult::unknown};
+
 /// Spelled as in the contract; State::fresh is "new".
 [[nodiscard]] std::string_view to_string(Category value) noexcept;
 [[nodiscard]] std::string_view to_string(State value) noexcept;
 [[nodiscard]] std::string_view to_string(ClosingCode value) noexcept;
 [[nodiscard]] std::string_view to_string(AcknowledgementState value) noexcept;
+[[nodiscard]] std::string_view to_string(DeliveryResult value) noexcept;
 
 [[nodiscard]] std::optional<Category> parse_category(std::string_view text) noexcept;
 [[nodiscard]] std::optional<State> parse_state(std::string_view text) noexcept;
 [[nodiscard]] std::optional<ClosingCode> parse_closing_code(std::string_view text) noexcept;
 [[nodiscard]] std::optional<AcknowledgementState> parse_acknowledgement_state(std::string_view text) noexcept;
+[[nodiscard]] std::optional<DeliveryResult> parse_delivery_result(std::string_view text) noexcept;
 
 }  // namespace shield::core

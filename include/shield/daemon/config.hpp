@@ -75,6 +75,9 @@ struct Config {
 /// The same for text that was read already; `file` is what errors call it.
 [[nodiscard]] core::result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
 
+/// A fault of what a key names, found after reading: one line as above.
+[[nodiscard]] std::string fault_at(const Config& config, const std::string& key, std::string_view sentence);
+
 /// What the desk needs: reads the template files. The error names file, line and remedy.
 [[nodiscard]] core::result<triage::Settings> make_triage_settings(const Config& config);
 

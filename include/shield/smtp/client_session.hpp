@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shield/core/limits.hpp>
+#include <shield/core/vocabulary.hpp>
 
 #include <memory>
 #include <string>
@@ -16,15 +17,8 @@ struct OutgoingMail {
     std::string octets;     ///< CRLF lines, not dot-stuffed
 };
 
-enum class DeliveryResult {
-    sent,      ///< the next hop answered 250 to the final dot
-    deferred,  ///< 4xx, or the connection failed before the final dot: safe to try again
-    failed,    ///< 5xx, or the next hop cannot take it (SMTPUTF8, SIZE): never tried again
-    unknown    ///< the outcome was lost after the final dot: never tried again by itself
-};
-
 struct DeliveryOutcome {
-    DeliveryResult result{DeliveryResult::deferred};
+    core::DeliveryResult result{core::DeliveryResult::deferred};
     std::string reply;  ///< the next hop's last words, or ours about it; bounded, not yet printable
 
     friend bool operator==(const DeliveryOutcome&, const DeliveryOutcome&) = default;

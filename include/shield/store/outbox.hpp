@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <shield/core/vocabulary.hpp>
 #include <shield/store/store.hpp>
 
 #include <chrono>
@@ -26,8 +27,7 @@ struct DueMail {
 
 /// How an attempt ended.
 struct AttemptOutcome {
-    enum class Result { sent, deferred, failed, unknown };
-    Result result{Result::deferred};
+    core::DeliveryResult result{core::DeliveryResult::deferred};
     std::string reply;                       ///< the next hop's words, at most peer_reply_kept_max octets are kept
     std::optional<core::Time> try_again_at;  ///< for deferred; nothing: given up, which is recorded as failed
 };

@@ -67,9 +67,9 @@ private:
 };
 
 /// What a follow-up does to the case it joins: a person's reopens it and starts its clock again, a machine's only
-/// adds. `from_another_address` is put on record. Pure.
-[[nodiscard]] store::Decide on_follow_up(bool automatic, bool from_another_address, core::Time now,
-                                         const core::Promises& promises);
+/// adds. That it comes from another address than the case began with is put on record. Pure.
+[[nodiscard]] store::Decide on_follow_up(const core::Envelope& envelope, const core::Assessment& message,
+                                         bool automatic, core::Time now, const core::Promises& promises);
 
 /// The acknowledgement of a message, ready for the outbox; used when it is granted at once and when a person
 /// releases it later. `due` is named only if the category's promise tells and it is still `promise_time_min` away.
