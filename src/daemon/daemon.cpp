@@ -150,7 +150,7 @@ std::unique_ptr<delivery::Transport> Daemon::make_transport()
     switch (config_.delivery.transport) {
         case Config::Transport::smarthost:
             smarthost_ = std::make_unique<net::SmtpClient>(io_, config_.delivery.smarthost, config_.hostname,
-                                                           config_.limits, log_);
+                                                           config_.limits, log_, metrics_);
             return delivery::make_smarthost(*smarthost_);
         case Config::Transport::maildir:
             return delivery::make_maildir(config_.delivery.maildir, config_.hostname);
