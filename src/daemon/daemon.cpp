@@ -98,7 +98,7 @@ Daemon::Daemon(Config config, core::Log& log)
                 const auto in_force = current_.get();
                 return std::shared_ptr<const triage::Settings>{in_force, &in_force->triage};
             },
-            now},
+            now, metrics_},
       control_{std::make_unique<net::ControlServer>(
           io_, control_socket(config_),
           [this](const net::ControlPeer& peer, const std::string& request) {
