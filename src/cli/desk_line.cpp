@@ -96,7 +96,7 @@ Reply DeskLine::ask_locally(const std::string& request)
         options.create = false;
         local->store = store::Store::open(std::move(options));
         local->desk = std::make_unique<triage::Desk>(
-            *local->store, [settings = local->settings] { return settings; }, current_time);
+            *local->store, [settings = local->settings] { return settings; }, current_time, local->metrics);
         local_ = std::move(local);
     }
     return read_reply(local_->desk->execute(request, login_name()));

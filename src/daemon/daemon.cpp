@@ -98,7 +98,7 @@ Daemon::Daemon(Config config, core::Log& log)
                 const auto in_force = current_.get();
                 return std::shared_ptr<const triage::Settings>{in_force, &in_force->triage};
             },
-            now},
+            now, metrics_},
       control_{std::make_unique<net::ControlServer>(
           io_, control_socket(config_),
           [this](const net::ControlPeer& peer, const std::string& request) {
@@ -150,7 +150,7 @@ std::unique_ptr<delivery::Transport> Daemon::make_transport()
     switch (config_.delivery.transport) {
         case Config::Transport::smarthost:
             smarthost_ = std::make_unique<net::SmtpClient>(io_, config_.delivery.smarthost, config_.hostname,
-                                                           config_.limits, log_);
+                                                           config_.limits, log_, metrics_);
             return delivery::make_smarthost(*smarthost_);
         case Config::Transport::maildir:
             return delivery::make_maildir(config_.delivery.maildir, config_.hostname);

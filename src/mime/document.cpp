@@ -139,6 +139,9 @@ void describe(Part& part, const Part* parent, std::string_view shape, const core
         name = part.content_type.parameter("name");
     }
     part.file_name = core::cut_utf8(name, limits.header_text_max);
+    if (part.file_name.size() < name.size()) {
+        defects.add("A file name is too long and was cut (header_text_max).");
+    }
     std::replace_if(part.file_name.begin(), part.file_name.end(), is_control, ' ');
     part.encoding = parse_transfer_encoding(part.field("content-transfer-encoding"));
     if (part.encoding == TransferEncoding::unknown) {

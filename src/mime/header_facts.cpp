@@ -17,9 +17,14 @@ namespace {
 constexpr std::size_t message_id_max = 250;
 constexpr std::size_t date_max = 100;
 
-std::string decoded(std::string_view value, const core::Limits& limits)
+std::string decoded(std::string_view value, const core::Limits& limits, Defects& defects)
 {
-    return std::string{core::cut_utf8(decode_words(value), limits.header_text_max)};
+    std::string text = decode_words(value);
+    if (text.size() > limits.header_text_max) {
+        defects.add("A header field says more than is shown of it (header_text_max).");
+        text.resize(core::cut_utf8(text, limits.header_text_max).size());
+    }
+    return text;
 }
 
 void append_message_ids(std::string_view value, std::vector<std::string>& ids)
@@ -40,10 +45,15 @@ void append_message_ids(std::string_view value, std::vector<std::string>& ids)
     }
 }
 
-void append_addresses(std::string_view value, const core::Limits& limits, std::vector<std::string>& addresses)
+void append_addresses(std::string_view value, const core::Limits& limits, std::vector<std::string>& addresses,
+                      Defects& defects)
 {
     const std::size_t room = limits.addresses_max - std::min<std::size_t>(limits.addresses_max, addresses.size());
-    std::vector<std::string> found = parse_addresses(value, room);
+    std::vector<std::string> found = parse_addresses(value, room + 1);  // one more tells that there are more
+    if (found.size() > room) {
+        defects.add("A field names too many addresses; the rest was left out (addresses_max).");
+        found.resize(room);
+    }
     std::move(found.begin(), found.end(), std::back_inserter(addresses));
 }
 
@@ -96,9 +106,9 @@ void read_header(const Part& message, const core::Limits& limits, core::Assessme
     for (const Field& field : message.fields) {
         const std::string name = core::lowered(field.name);
         if (name == "from") {
-            append_addresses(field.value, limits, assessment.from);
+            append_addresses(field.value, limits, assessment.from, defects);
             if (assessment.from_shown.empty()) {
-                assessment.from_shown = decoded(field.value, limits);
+                assessment.from_shown = decoded(field.value, limits, defects);
             }
         } else if (name == "reply-to") {
             const std::vector<std::string> found = parse_addresses(field.value, 1);
@@ -106,9 +116,9 @@ void read_header(const Part& message, const core::Limits& limits, core::Assessme
                 assessment.reply_to = found.front();
             }
         } else if (names_a_recipient(name)) {
-            append_addresses(field.value, limits, assessment.to_and_cc);
+            append_addresses(field.value, limits, assessment.to_and_cc, defects);
         } else if (name == "subject" && assessment.subject.empty()) {
-            assessment.subject = decoded(field.value, limits);
+            assessment.subject = decoded(field.value, limits, defects);
         } else if (name == "date" && assessment.date.empty()) {
             assessment.date = core::cut_utf8(decode_words(field.value), date_max);
         } else if (name == "message-id" && assessment.message_id.empty()) {
@@ -119,6 +129,9 @@ void read_header(const Part& message, const core::Limits& limits, core::Assessme
         } else if (name == "references") {
             append_message_ids(field.value, references);
         }
+    }
+    if (in_reply_to.size() + references.size() > limits.references_max) {
+        defects.add("The message answers too many others; the oldest were left out (references_max).");
     }
     in_reply_to.resize(std::min<std::size_t>(in_reply_to.size(), limits.references_max));
     assessment.references = std::move(in_reply_to);

@@ -109,7 +109,7 @@ public:
         output_.reserve(html.size() / 2);
     }
 
-    std::string run() &&
+    SievedHtml run() &&
     {
         while (!rest_.empty()) {
             const std::size_t tag = rest_.find('<');
@@ -120,7 +120,7 @@ public:
             }
         }
         close_down_to(0);
-        return std::move(output_);
+        return {std::move(output_), flattened_};
     }
 
 private:
@@ -238,6 +238,7 @@ private:
             output_.append("<").append(element).append(attributes).append(">");
             open_.push_back(element);
         } else {
+            flattened_ = true;
             output_ += "<br>";
         }
     }
@@ -342,11 +343,12 @@ private:
     std::size_t depth_max_;
     std::string output_;
     std::vector<std::string_view> open_;
+    bool flattened_{false};
 };
 
 }  // namespace
 
-std::string sieve_html(std::string_view html, std::size_t depth_max)
+SievedHtml sieve_html(std::string_view html, std::size_t depth_max)
 {
     return Sieve{html, depth_max}.run();
 }

@@ -376,12 +376,13 @@ HtmlText project_html(std::string_view html, const core::Limits& limits)
 {
     HtmlText projected;
     projected.cut = html.size() > limits.html_max;
-    const std::string sieved = sieve_html(core::cut_utf8(html, limits.html_max),
-                                          std::min<std::size_t>(limits.html_depth_max, depth_ceiling));
+    const SievedHtml sieved = sieve_html(core::cut_utf8(html, limits.html_max),
+                                         std::min<std::size_t>(limits.html_depth_max, depth_ceiling));
+    projected.flattened = sieved.flattened;
     GumboOptions options = kGumboDefaultOptions;
     options.max_errors = 0;  // each would keep a copy of the open elements: 600 MB for 1 MB of <br> deep in tables
     const std::unique_ptr<GumboOutput, DestroyOutput> tree{
-        gumbo_parse_with_options(&options, sieved.data(), sieved.size())};
+        gumbo_parse_with_options(&options, sieved.html.data(), sieved.html.size())};
     projected.text = Walk{}.run(tree->root);
     return projected;
 }

@@ -9,8 +9,9 @@
 namespace shield::mime {
 
 struct HtmlText {
-    std::string text;  ///< UTF-8, lines end in LF
-    bool cut{false};   ///< the HTML was longer than html_max
+    std::string text;       ///< UTF-8, lines end in LF
+    bool cut{false};        ///< the HTML was longer than html_max
+    bool flattened{false};  ///< it was deeper than html_depth_max; the text is whole
 };
 
 /// HTML (UTF-8) as a person would read it: no scripts, no styles, nothing loaded; links as `label <URL>`, lists

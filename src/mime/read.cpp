@@ -50,9 +50,6 @@ core::Assessment read(std::string_view octets, const core::Limits& limits)
     ReadableText readable = readable_text(document, selection.text, limits, defects);
     assessment.text = std::move(readable.text);
     assessment.text_cut = readable.cut;
-    if (readable.cut) {
-        defects.add("The text is too long; its end is not shown here (text_max, html_max).");
-    }
     assessment.encryption = encryption_of(document, assessment.text);
     assessment.language = language_of_header(document.message());
     if (assessment.language.empty()) {

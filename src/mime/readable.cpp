@@ -14,6 +14,8 @@ namespace shield::mime {
 
 namespace {
 
+constexpr std::string_view text_too_long = "The text is too long; its end is not shown here (text_max).";
+
 bool is_html(const Part& part) noexcept
 {
     return part.type() == "text/html" || part.type() == "application/xhtml+xml";
@@ -113,8 +115,17 @@ ReadableText text_of(const Part& part, core::Limits& limits, Defects& defects)
         limits.html_max -= std::min<std::uint64_t>(limits.html_max, converted.text.size());
         readable.text = std::move(projected.text);
         readable.cut = readable.cut || projected.cut;
+        if (readable.cut) {
+            defects.add("The HTML is too long; its end is not shown here (html_max).");
+        }
+        if (projected.flattened) {
+            defects.add("The HTML is nested too deeply; the deepest of it is shown side by side (html_depth_max).");
+        }
     } else {
         readable.text = without_carriage_returns(std::move(converted.text));
+        if (readable.cut) {
+            defects.add(text_too_long);
+        }
     }
     return readable;
 }
@@ -158,7 +169,6 @@ ReadableText readable_text(const Document& document, const std::vector<std::size
     core::Limits left = limits;
     for (const std::size_t number : parts) {
         if (whole.text.size() > limits.text_max) {
-            whole.cut = true;
             break;
         }
         ReadableText part = text_of(document.parts[number], left, defects);
@@ -171,6 +181,7 @@ ReadableText readable_text(const Document& document, const std::vector<std::size
     if (whole.text.size() > limits.text_max) {
         whole.cut = true;
         whole.text.resize(core::cut_utf8(whole.text, limits.text_max).size());
+        defects.add(text_too_long);
     }
     return whole;
 }

@@ -137,6 +137,9 @@ Awaitable<void> ControlServer::State::serve(std::shared_ptr<Stream> stream, Cont
     if (status == Stream::Status::done) {
         status = co_await stream->write(*answer, deadline);
     }
+    if (status == Stream::Status::late) {
+        bounds.count(&core::Limits::write_wait_max);
+    }
     if (status == Stream::Status::done) {
         co_await stream->finish(seconds_from_now(limits.close_wait_max));
     }
@@ -209,6 +212,7 @@ ControlServer::State::Answer ControlServer::State::handle_one(Request& request)
         if (answer->size() <= limits.control_answer_max) {
             return answer;
         }
+        bounds.count(&core::Limits::control_answer_max);
         log.line(
             core::Severity::error, "control_failed",
             {{"who", request.peer.login}, {"error", "an answer of " + std::to_string(answer->size()) + " octets"}});

@@ -131,6 +131,9 @@ Awaitable<std::string> PeerConnection::connect(Moment at_latest)
         stream_ = std::make_shared<Stream>(strand_, std::move(socket));
         const auto deadline = std::min(seconds_from_now(client_->limits.peer_connect_wait_max), at_latest);
         const auto status = co_await stream_->connect(address, deadline);
+        if (status == Stream::Status::late) {
+            ran_out_of_time(&core::Limits::peer_connect_wait_max, at_latest);
+        }
         if (client_->stopping()) {
             stream_.reset();
             co_return std::string{"we are going down"};
@@ -169,7 +172,7 @@ Awaitable<std::vector<SocketAddress>> PeerConnection::resolve(const core::HostAn
 /// Until the session is ready, done or at its end.
 Awaitable<ClientThen> PeerConnection::converse(smtp::ClientAction action, PeerJob& job)
 {
-    Moment deadline = seconds_from_now(wait_max());
+    Moment deadline = seconds_from_now(client_->limits.*wait());
     auto waiting_for = session_->wait();
     for (;;) {
         if (!action.output.empty()) {
@@ -213,9 +216,12 @@ Awaitable<ClientThen> PeerConnection::converse(smtp::ClientAction action, PeerJo
         // The patience is for a reply, not for each octet of it.
         if (!action.output.empty() || waiting_for != session_->wait()) {
             waiting_for = session_->wait();
-            deadline = seconds_from_now(wait_max());
+            deadline = seconds_from_now(client_->limits.*wait());
         }
         const auto got = co_await stream_->read(std::min(deadline, job.at_latest));
+        if (got.status == Stream::Status::late) {
+            ran_out_of_time(wait(), job.at_latest);
+        }
         action = hear(got);
     }
 }
@@ -226,6 +232,9 @@ smtp::ClientAction PeerConnection::hear(const Stream::Octets& got)
     switch (got.status) {
         case Stream::Status::done: {
             auto action = session_->receive(got.octets);
+            for (const auto bound : action.reached) {
+                client_->bounds.count(bound);
+            }
             broke_ = broke_ || action.then == ClientThen::close;
             return action;
         }
@@ -257,6 +266,9 @@ Awaitable<bool> PeerConnection::write(std::string_view octets, Moment at_latest)
     while (!octets.empty()) {
         const auto deadline = std::min(seconds_from_now(client_->limits.peer_data_wait_max), at_latest);
         const auto status = co_await stream_->write(octets.substr(0, block), deadline);
+        if (status == Stream::Status::late) {
+            ran_out_of_time(&core::Limits::peer_data_wait_max, at_latest);
+        }
         if (status != Stream::Status::done) {
             broke_ = status == Stream::Status::lost;
             co_return false;
@@ -292,19 +304,27 @@ Awaitable<void> PeerConnection::say_goodbye()
     }
 }
 
-std::uint64_t PeerConnection::wait_max() const
+/// Counts what ended a wait: the patience for this step, or the lease that no attempt may outlive.
+void PeerConnection::ran_out_of_time(std::uint64_t core::Limits::*patience, Moment at_latest)
+{
+    const bool lease = std::chrono::steady_clock::now() >= at_latest;
+    client_->bounds.count(lease ? &core::Limits::delivery_lease : patience);
+}
+
+/// How long the peer may take for what it is to say next.
+std::uint64_t core::Limits::*PeerConnection::wait() const
 {
     switch (session_->wait()) {
         case smtp::ClientWait::greeting:
-            return client_->limits.peer_greeting_wait_max;
+            return &core::Limits::peer_greeting_wait_max;
         case smtp::ClientWait::command:
-            return client_->limits.peer_command_wait_max;
+            return &core::Limits::peer_command_wait_max;
         case smtp::ClientWait::data:
-            return client_->limits.peer_data_wait_max;
+            return &core::Limits::peer_data_wait_max;
         case smtp::ClientWait::final_reply:
-            return client_->limits.peer_final_wait_max;
+            return &core::Limits::peer_final_wait_max;
     }
-    return 0;
+    return &core::Limits::peer_command_wait_max;
 }
 
 }  // namespace shield::net

@@ -4,6 +4,7 @@
 #include "population.hpp"
 #include "stream.hpp"
 
+#include <shield/core/reached_bounds.hpp>
 #include <shield/net/smtp_client.hpp>
 
 #include <deque>
@@ -27,8 +28,9 @@ class PeerConnection;
 
 /// The connections of one SmtpClient: which are idle, what waits for one. Thread-safe.
 struct SmtpClient::State : std::enable_shared_from_this<SmtpClient::State> {
-    State(IoContext& context, std::string to, std::string name, const core::Limits& bounds, core::Log& sink)
-        : io{context}, address{std::move(to)}, hostname{std::move(name)}, limits{bounds}, log{sink}
+    State(IoContext& context, std::string to, std::string name, const core::Limits& given, core::Log& sink,
+          core::Metrics& metrics)
+        : io{context}, address{std::move(to)}, hostname{std::move(name)}, limits{given}, log{sink}, bounds{metrics}
     {
     }
 
@@ -47,6 +49,7 @@ struct SmtpClient::State : std::enable_shared_from_this<SmtpClient::State> {
     const std::string hostname;
     const core::Limits limits;
     core::Log& log;
+    const core::ReachedBounds bounds;
     std::shared_ptr<Population> population{std::make_shared<Population>()};
 
 private:
@@ -86,7 +89,8 @@ private:
     Awaitable<std::optional<PeerJob>> idle();
     Awaitable<void> say_goodbye();
     smtp::ClientAction hear(const Stream::Octets& got);
-    [[nodiscard]] std::uint64_t wait_max() const;
+    void ran_out_of_time(std::uint64_t core::Limits::*patience, Moment at_latest);
+    [[nodiscard]] std::uint64_t core::Limits::*wait() const;
 
     std::shared_ptr<SmtpClient::State> client_;
     Strand strand_;

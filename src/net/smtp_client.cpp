@@ -36,6 +36,7 @@ void SmtpClient::State::take(PeerJob job)
     } else if (waiting_.size() < limits.delivery_waiting_max) {
         waiting_.push_back(std::move(job));
     } else {
+        bounds.count(&core::Limits::delivery_waiting_max);
         tell(io, std::move(job), "too many mails wait for the next hop");
     }
 }
@@ -103,8 +104,8 @@ void SmtpClient::State::stop()
 }
 
 SmtpClient::SmtpClient(IoContext& io, std::string address, std::string hostname, const core::Limits& limits,
-                       core::Log& log)
-    : state_{std::make_shared<State>(io, std::move(address), std::move(hostname), limits, log)}
+                       core::Log& log, core::Metrics& metrics)
+    : state_{std::make_shared<State>(io, std::move(address), std::move(hostname), limits, log, metrics)}
 {
 }
 

@@ -203,11 +203,12 @@ Awaitable<smtp::Action> SmtpConnection::next()
 
 smtp::Action SmtpConnection::ran_out_of_time()
 {
+    const bool whole_session = std::chrono::steady_clock::now() >= ends_at_;
     if (draining_) {
+        metrics_.bounds.count(whole_session ? &core::Limits::drain_time_max : &core::Limits::command_wait_max);
         ending_ = "drained";
         return session_.shutting_down();
     }
-    const bool whole_session = std::chrono::steady_clock::now() >= ends_at_;
     metrics_.bounds.count(whole_session ? &core::Limits::session_time_max : &core::Limits::command_wait_max);
     ending_ = "timed out";
     return session_.timed_out();

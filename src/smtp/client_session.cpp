@@ -2,6 +2,7 @@
 #include "outgoing.hpp"
 #include "peer_reply.hpp"
 
+#include <shield/core/ascii.hpp>
 #include <shield/smtp/client_session.hpp>
 
 #include <utility>
@@ -26,6 +27,7 @@ public:
 
     [[nodiscard]] ClientWait wait() const noexcept;
     [[nodiscard]] const DeliveryOutcome& outcome() const noexcept { return outcome_; }
+    [[nodiscard]] std::vector<std::uint64_t core::Limits::*> take_reached() { return std::exchange(reached_, {}); }
 
 private:
     /// The reply that is awaited, or what is asked of the driver.
@@ -56,7 +58,8 @@ private:
     ClientAction end(DeliveryOutcome outcome);
     ClientAction break_off(std::string_view why);
     ClientAction give_up(const PeerReply& reply);
-    DeliveryOutcome outcome_of(const PeerReply& reply) const;
+    DeliveryOutcome outcome_of(const PeerReply& reply);
+    std::string kept(const PeerReply& reply);
 
     std::string hostname_;
     std::uint64_t reply_kept_max_;
@@ -67,6 +70,7 @@ private:
     bool mail_open_{false};  // the peer holds a transaction that a new MAIL would meet
     bool refused_{false};    // MAIL or RCPT of the transaction was, and outcome_ is why
     DeliveryOutcome outcome_;
+    std::vector<std::uint64_t core::Limits::*> reached_;  // since the last receive()
 };
 
 ClientSession::ClientSession(std::string hostname, const core::Limits& limits)
@@ -83,7 +87,9 @@ ClientAction ClientSession::start()
 }
 ClientAction ClientSession::receive(std::string_view octets)
 {
-    return conversation_->receive(octets);
+    ClientAction action = conversation_->receive(octets);
+    action.reached = conversation_->take_reached();
+    return action;
 }
 ClientAction ClientSession::begin(OutgoingMail mail)
 {
@@ -116,6 +122,9 @@ ClientAction ClientSession::Conversation::receive(std::string_view octets)
     while (phase_ != Phase::closed && !octets.empty()) {
         const auto reply = replies_.next(octets);
         if (replies_.broken()) {
+            if (const auto bound = replies_.reached()) {
+                reached_.push_back(*bound);
+            }
             return break_off(replies_.fault());
         }
         if (!reply) {
@@ -124,7 +133,7 @@ ClientAction ClientSession::Conversation::receive(std::string_view octets)
         // A reply nobody waits for: a 421 (RFC 5321 section 3.8), or a peer whose count of replies is not ours.
         // Such a conversation is at an end, else the wrong reply would be taken for the final one.
         if (phase_ == Phase::ready || phase_ == Phase::commit) {
-            return break_off("the next hop spoke out of turn: " + reply->text(reply_kept_max_));
+            return break_off("the next hop spoke out of turn: " + kept(*reply));
         }
         ClientAction next = take(*reply);
         action.output += next.output;
@@ -264,7 +273,7 @@ ClientAction ClientSession::Conversation::take_data(const PeerReply& reply)
         return {{}, ClientThen::commit};
     }
     if (reply.positive()) {
-        return break_off("the next hop answered DATA with " + reply.text(reply_kept_max_));
+        return break_off("the next hop answered DATA with " + kept(reply));
     }
     note_refusal(reply);
     return refused();
@@ -286,7 +295,7 @@ ClientAction ClientSession::Conversation::commit()
 ClientAction ClientSession::Conversation::take_content(const PeerReply& reply)
 {
     if (reply.intermediate()) {
-        return break_off("the next hop answered the final dot with " + reply.text(reply_kept_max_));
+        return break_off("the next hop answered the final dot with " + kept(reply));
     }
     DeliveryOutcome outcome = outcome_of(reply);
     if (reply.positive()) {
@@ -375,9 +384,19 @@ ClientAction ClientSession::Conversation::give_up(const PeerReply& reply)
     return {reply.code == 421 ? "" : "QUIT\r\n", ClientThen::close};
 }
 
-DeliveryOutcome ClientSession::Conversation::outcome_of(const PeerReply& reply) const
+DeliveryOutcome ClientSession::Conversation::outcome_of(const PeerReply& reply)
 {
-    return {reply.permanent() ? DeliveryResult::failed : DeliveryResult::deferred, reply.text(reply_kept_max_)};
+    return {reply.permanent() ? DeliveryResult::failed : DeliveryResult::deferred, kept(reply)};
+}
+
+// As much of the peer's words as is stored.
+std::string ClientSession::Conversation::kept(const PeerReply& reply)
+{
+    const std::string words = reply.text();
+    if (words.size() > reply_kept_max_) {
+        reached_.push_back(&core::Limits::peer_reply_kept_max);
+    }
+    return std::string{core::cut_utf8(words, reply_kept_max_)};
 }
 
 }  // namespace shield::smtp

@@ -8,16 +8,13 @@
 
 namespace shield::smtp {
 
-std::string PeerReply::text(std::uint64_t octets_max) const
+std::string PeerReply::text() const
 {
     std::string all = std::to_string(code);
     for (const std::string& line : lines) {
-        if (all.size() >= octets_max) {
-            break;
-        }
         all.append(" ").append(line);
     }
-    return std::string{core::cut_utf8(all, octets_max)};
+    return all;
 }
 
 std::optional<PeerReply> PeerReplyReader::next(std::string_view& input)
@@ -27,6 +24,7 @@ std::optional<PeerReply> PeerReplyReader::next(std::string_view& input)
         const std::string_view piece = input.substr(0, lf);
         if (line_.size() + piece.size() > line_octets_max_) {
             fault_ = "the next hop sent a reply line that is too long";
+            reached_ = &core::Limits::peer_reply_line_max;
             break;
         }
         line_.append(piece);
@@ -55,6 +53,7 @@ bool PeerReplyReader::take_line(std::string_view line)
     }
     if (reply_.lines.size() >= lines_max_) {
         fault_ = "the next hop sent a reply of too many lines";
+        reached_ = &core::Limits::peer_reply_lines_max;
         return false;
     }
     reply_.code = code;

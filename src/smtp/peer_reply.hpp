@@ -21,8 +21,8 @@ struct PeerReply {
     [[nodiscard]] bool transient() const noexcept { return code / 100 == 4; }
     [[nodiscard]] bool permanent() const noexcept { return code / 100 == 5; }
 
-    /// Code and lines on one line, cut to `octets_max`.
-    [[nodiscard]] std::string text(std::uint64_t octets_max) const;
+    /// Code and lines on one line.
+    [[nodiscard]] std::string text() const;
 };
 
 /// Octets to replies. A line may end in a bare LF: nothing we send depends on where their text ends. Keeps at most
@@ -38,9 +38,11 @@ public:
     /// Takes octets from the front of `input`, up to the end of the next whole reply.
     [[nodiscard]] std::optional<PeerReply> next(std::string_view& input);
 
-    /// The peer said something that is no reply, or more than the bounds allow; the sentence says which.
+    /// The peer said something that is no reply, or more than a bound allows; the sentence says which.
     [[nodiscard]] bool broken() const noexcept { return !fault_.empty(); }
     [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
+    /// The bound that it passed, if that is the fault.
+    [[nodiscard]] std::optional<std::uint64_t core::Limits::*> reached() const noexcept { return reached_; }
 
     /// A reply has begun and is not whole.
     [[nodiscard]] bool in_reply() const noexcept { return !line_.empty() || !reply_.lines.empty(); }
@@ -53,6 +55,7 @@ private:
     std::string line_;  // cut by the end of the octets given
     PeerReply reply_;
     std::string fault_;
+    std::optional<std::uint64_t core::Limits::*> reached_;
 };
 
 }  // namespace shield::smtp

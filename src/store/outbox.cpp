@@ -15,16 +15,19 @@ struct UnderWay {
     std::int64_t attempt_id{0}, outbox_id{0}, message_id{0}, case_id{0};
     bool automatic{false}, committing{false};
     std::string recipient;
+    std::int64_t owner{0};
 };
 
 constexpr std::string_view select_under_way =
-    "SELECT a.id, a.outbox_id, o.message_id, m.case_id, o.automatic, a.committing_at IS NOT NULL, o.recipient "
-    "FROM attempts a JOIN outbox o ON o.id = a.outbox_id JOIN messages m ON m.id = o.message_id WHERE a.ended_at "
+    "SELECT a.id, a.outbox_id, o.message_id, m.case_id, o.automatic, a.committing_at IS NOT NULL, "
+    "o.recipient, a.owner FROM attempts a JOIN outbox o ON o.id = a.outbox_id JOIN messages m ON m.id = "
+    "o.message_id WHERE a.ended_at "
     "IS NULL ";
 
 UnderWay read_under_way(const Query& row)
 {
-    return {row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.flag(4), row.flag(5), row.text(6)};
+    return {row.integer(0), row.integer(1), row.integer(2), row.integer(3),
+            row.flag(4),    row.flag(5),    row.text(6),    row.integer(7)};
 }
 
 void end_mail(Connection& connection, const UnderWay& attempt, std::string_view state, const std::string& reply,
@@ -73,7 +76,7 @@ void end_attempt(Connection& connection, const UnderWay& attempt, const AttemptO
 
 // What a process left behind that is gone, or an attempt that outlived its lease: past the second mark nobody knows
 // whether the next hop took the mail, so it is never tried again by itself (invariant 4).
-void settle(Connection& connection, const Store::Database& database)
+void settle(Connection& connection, const Store::Database& database, const core::ReachedBounds& bounds)
 {
     static const std::string sql = std::string{select_under_way} + "AND (a.owner != ? OR o.due_at <= ?)";
     const core::Time now = database.now();
@@ -86,6 +89,9 @@ void settle(Connection& connection, const Store::Database& database)
     }
     for (const UnderWay& attempt : left) {
         using Result = core::DeliveryResult;
+        if (attempt.owner == database.owner()) {
+            bounds.count(&core::Limits::delivery_lease);
+        }
         end_attempt(connection, attempt,
                     attempt.committing
                         ? AttemptOutcome{Result::unknown, "the attempt was cut off before its answer", {}}
@@ -183,13 +189,13 @@ private:
 
 }  // namespace
 
-Outbox::Outbox(Store::Database& database) : database_{database} {}
+Outbox::Outbox(Store::Database& database) : database_{database}, bounds_{*database.options().metrics} {}
 
 std::vector<DueMail> Outbox::lease(std::uint64_t limit)
 {
     database_.outbox_bell.silence();
     auto due = database_.writer().call([&](Connection& connection) {
-        settle(connection, database_);
+        settle(connection, database_, bounds_);
         const core::Time now = database_.now();
         const core::Time until = now + std::chrono::seconds{database_.limits().delivery_lease};
         std::vector<DueMail> mails = read_due(connection, now, limit);

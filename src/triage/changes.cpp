@@ -58,8 +58,9 @@ Answer Operations::note(Request& request)
         return Answer::misused("the note is empty");
     }
     if (text.size() > settings_->limits.note_max) {
-        return Answer::refused("a note has at most " + std::to_string(settings_->limits.note_max) +
-                               " octets; limits.note_max sets how many");
+        return Answer::past(&core::Limits::note_max,
+                            Answer::refused("a note has at most " + std::to_string(settings_->limits.note_max) +
+                                            " octets; limits.note_max sets how many"));
     }
     return change(reference, [&](const store::CaseDetail&) { return acts::note(text); });
 }
@@ -171,8 +172,10 @@ Answer Operations::reply(Request& request)
         return Answer::misused("the reply is empty");
     }
     if (text.size() > settings_->limits.reply_text_max) {
-        return Answer::refused("a reply has at most " + std::to_string(settings_->limits.reply_text_max) +
-                               " octets; limits.reply_text_max sets how many");
+        return Answer::past(
+            &core::Limits::reply_text_max,
+            Answer::refused("a reply has at most " + std::to_string(settings_->limits.reply_text_max) +
+                            " octets; limits.reply_text_max sets how many"));
     }
     const auto recipient = acts::reply_recipient(*detail, to, settings_->mailboxes);
     if (!recipient) {
@@ -234,8 +237,9 @@ Answer Operations::release(Request& request)
         return Answer::faulty(*fault);
     }
     if (references.size() > settings_->limits.control_references_max) {
-        return Answer::refused("at most " + std::to_string(settings_->limits.control_references_max) +
-                               " acknowledgements are released at once");
+        return Answer::past(&core::Limits::control_references_max,
+                            Answer::refused("at most " + std::to_string(settings_->limits.control_references_max) +
+                                            " acknowledgements are released at once"));
     }
     Answer answer = Answer::done(Json::array());
     std::size_t failed = 0;

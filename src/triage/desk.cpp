@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations.hpp"
 
+#include <shield/core/reached_bounds.hpp>
 #include <shield/triage/desk.hpp>
 
 #include <utility>
@@ -9,27 +10,33 @@ namespace shield::triage {
 
 Answer Answer::done(Json result)
 {
-    return {0, std::move(result), {}, {}, {}};
+    return {0, std::move(result), {}, {}, {}, {}};
 }
 
 Answer Answer::refused(std::string sentence)
 {
-    return {1, {}, std::move(sentence), {}, {}};
+    return {1, {}, std::move(sentence), {}, {}, {}};
 }
 
 Answer Answer::misused(std::string sentence)
 {
-    return {2, {}, std::move(sentence), {}, {}};
+    return {2, {}, std::move(sentence), {}, {}, {}};
 }
 
 Answer Answer::unavailable(std::string sentence)
 {
-    return {3, {}, std::move(sentence), {}, {}};
+    return {3, {}, std::move(sentence), {}, {}, {}};
+}
+
+Answer Answer::past(std::uint64_t core::Limits::*bound, Answer answer)
+{
+    answer.reached = bound;
+    return answer;
 }
 
 Answer Answer::faulty(const Request::Fault& fault)
 {
-    return {fault.status, {}, fault.sentence, {}, {}};
+    return {fault.status, {}, fault.sentence, {}, {}, {}};
 }
 
 std::string Answer::to_string() const
@@ -92,10 +99,12 @@ struct Desk::State {
     store::Store& store;
     std::function<std::shared_ptr<const Settings>()> settings;
     core::Clock clock;
+    core::ReachedBounds bounds;
 };
 
-Desk::Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock)
-    : state_{new State{store, std::move(settings), std::move(clock)}}
+Desk::Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock,
+           core::Metrics& metrics)
+    : state_{new State{store, std::move(settings), std::move(clock), core::ReachedBounds{metrics}}}
 {
 }
 
@@ -107,9 +116,15 @@ std::string Desk::execute(std::string_view octets, std::string_view who)
         const auto settings = state_->settings();
         auto request = Request::parse(octets, settings->limits);
         if (!request) {
-            return Answer::misused(request.error().sentence).to_string();
+            const core::Error fault = request.error();
+            state_->bounds.count_named_in(fault.sentence);  // it holds nothing of the request
+            return Answer::misused(fault.sentence).to_string();
         }
-        return Operations{state_->store, settings, state_->clock(), who}.run(*request).to_string();
+        const Answer answer = Operations{state_->store, settings, state_->clock(), who}.run(*request);
+        if (answer.reached) {
+            state_->bounds.count(*answer.reached);
+        }
+        return answer.to_string();
     } catch (const store::Unavailable& unavailable) {
         return Answer::unavailable(unavailable.what()).to_string();
     } catch (const std::exception& failure) {

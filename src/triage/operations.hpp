@@ -22,13 +22,16 @@ struct Answer {
     Json result;
     std::string error;
     std::vector<std::string> warnings;
-    std::optional<std::string> octets;  ///< follow the JSON
+    std::optional<std::string> octets;                       ///< follow the JSON
+    std::optional<std::uint64_t core::Limits::*> reached{};  ///< the bound that refused it, for the metrics
 
     static Answer done(Json result);
     static Answer refused(std::string sentence);
     static Answer misused(std::string sentence);
     static Answer unavailable(std::string sentence);
     static Answer faulty(const Request::Fault& fault);
+    /// Refused because of this bound.
+    static Answer past(std::uint64_t core::Limits::*bound, Answer answer);
 
     /// As the wire has it.
     [[nodiscard]] std::string to_string() const;

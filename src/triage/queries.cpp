@@ -75,8 +75,9 @@ Answer Operations::search(Request& request)
         return Answer::faulty(*fault);
     }
     if (words.size() > settings_->limits.search_words_max) {
-        return Answer::misused("a search has at most " + std::to_string(settings_->limits.search_words_max) +
-                               " octets");
+        return Answer::past(&core::Limits::search_words_max,
+                            Answer::misused("a search has at most " +
+                                            std::to_string(settings_->limits.search_words_max) + " octets"));
     }
     return Answer::done(cases_json(store_.cases(), store_.cases().search(words, limit), full));
 }

@@ -36,7 +36,8 @@ std::string listed(const Values& values)
 core::result<Request> Request::parse(std::string_view octets, const core::Limits& limits)
 {
     if (octets.size() > limits.control_request_max) {
-        return core::Error{"a request has at most " + std::to_string(limits.control_request_max) + " octets"};
+        return core::Error{"a request has at most " + std::to_string(limits.control_request_max) +
+                           " octets (control_request_max)"};
     }
     bool too_deep = false;
     const auto bounded = [&](int depth, json::parse_event_t, json&) {
@@ -45,7 +46,7 @@ core::result<Request> Request::parse(std::string_view octets, const core::Limits
     };
     json object = json::parse(octets, bounded, /*allow_exceptions=*/false);
     if (too_deep) {
-        return core::Error{"the request is nested too deeply"};
+        return core::Error{"the request is nested too deeply (control_depth_max)"};
     }
     if (!object.is_object()) {
         return core::Error{"a request is one JSON object in UTF-8"};

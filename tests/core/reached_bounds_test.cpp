@@ -33,11 +33,11 @@ TEST_F(BoundsReached, AreCountedByEveryNameInBrackets)
 
 TEST_F(BoundsReached, AreNotCountedWithoutAMetricOrAClosingBracket)
 {
-    bounds.count(&Limits::text_max);  // its metric is "none"
-    bounds.count_named_in("cut (text_max)");
+    bounds.count(&Limits::octets_row_max);  // its metric is why it has none
+    bounds.count_named_in("split (octets_row_max)");
     bounds.count_named_in("never closed (mime_depth_max");
     EXPECT_EQ(counted("shield_limit_mime_depth_total"), 0);
-    EXPECT_EQ(metrics.render().find("none"), std::string::npos);
+    EXPECT_EQ(metrics.render().find("not counted"), std::string::npos);
 }
 
 TEST_F(BoundsReached, ShareTheirCounters)

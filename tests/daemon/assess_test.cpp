@@ -349,4 +349,29 @@ TEST_F(Pipeline, BoundsMetAfter250AreCounted)
     EXPECT_EQ(metrics_.counter("shield_limit_header_field_total", "").load(), 1);
 }
 
+TEST_F(Pipeline, AssessmentBatchMaxEndsABatch)
+{
+    const auto jobs_for_six = [this](std::uint64_t batch_max) {
+        const auto in_force = std::make_shared<InForce>(*in_force_);
+        in_force->triage.limits.assessment_batch_max = batch_max;
+        const Current current{in_force};
+        for (int i = 0; i < 6; ++i) {
+            receive(envelope("a" + std::to_string(i) + "@example.net", "shield@example.com"),
+                    cry_for_help + std::to_string(batch_max) + std::to_string(i));
+        }
+        const core::Metrics::Value& jobs = metrics_.counter("shield_store_jobs_total", "");
+        const auto before = jobs.load();
+        {
+            const Assessor assessor{*store_, {1, &current, [] { return arrival; }, &log_, &metrics_}};
+            for (int waited = 0; store_->assessments().backlog() > 0 && waited < 1000; ++waited) {
+                usleep(10000);
+            }
+        }
+        return jobs.load() - before;
+    };
+    // Six are written down in any case; a batch is leased in a job of its own, and so is what is indexed after it.
+    EXPECT_LE(jobs_for_six(6), 6 + 1 + 1);
+    EXPECT_GE(jobs_for_six(1), 6 + 6);
+}
+
 }  // namespace shield::daemon

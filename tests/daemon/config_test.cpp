@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "files.hpp"
+
 #include <shield/daemon/config.hpp>
 
 #include <daemon/good_config.hpp>
@@ -276,6 +278,29 @@ TEST(Config, AFilePastItsBoundIsRefused)
     std::filesystem::remove(file);
     ASSERT_FALSE(config);
     EXPECT_THAT(config.error().sentence, HasSubstr("is longer than"));
+}
+
+TEST(Config, TemplatesPastTheirBoundsAreRefused)
+{
+    const std::filesystem::path directory =
+        std::filesystem::temp_directory_path() / ("shield-templates-" + std::to_string(getpid()));
+    std::filesystem::create_directory(directory);
+    std::ofstream{directory / "attack.en.txt"} << "12345";
+    std::ofstream{directory / "urgent.en.txt"} << "1234";
+    core::Limits limits;
+    limits.templates_max = 2;
+    limits.template_size_max = 5;
+    EXPECT_TRUE(read_templates(directory, limits));
+    limits.templates_max = 1;
+    const auto too_many = read_templates(directory, limits);
+    limits.templates_max = 2;
+    limits.template_size_max = 4;
+    const auto too_long = read_templates(directory, limits);
+    std::filesystem::remove_all(directory);
+    ASSERT_FALSE(too_many);
+    EXPECT_THAT(too_many.error().sentence, HasSubstr("holds more than 1 templates"));
+    ASSERT_FALSE(too_long);
+    EXPECT_THAT(too_long.error().sentence, HasSubstr("attack.en.txt: is longer than 4 octets"));
 }
 
 TEST(Config, TheInstalledFileNeedsOnlyItsRelay)

@@ -320,7 +320,7 @@ TEST_F(Dispatching, GoesThroughASmarthost)
             talk.line();
         }}};
         net::IoContext io{2};
-        net::SmtpClient client{io, peer.address(), "mx.example.com", limits_, log_};
+        net::SmtpClient client{io, peer.address(), "mx.example.com", limits_, log_, metrics_};
         const auto transport = make_smarthost(client);
         queue("reporter@example.net");
         dispatch(*transport);

@@ -21,7 +21,7 @@ struct House {
         reference = store.receive(shield::triage::cry_for_help, "alice@example.net").to_string();
         store.assess();
         desk = std::make_unique<shield::triage::Desk>(
-            store.store(), [this] { return settings; }, store.clock());
+            store.store(), [this] { return settings; }, store.clock(), store.metrics());
     }
 };
 

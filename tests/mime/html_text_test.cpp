@@ -96,6 +96,17 @@ TEST(HtmlText, MoreThanHtmlMaxIsCut)
     EXPECT_EQ(text.text, "0123456789\n\n0123");
 }
 
+TEST(HtmlText, WhatIsDeeperThanHtmlDepthMaxIsFlattened)
+{
+    core::Limits limits;
+    limits.html_depth_max = 2;
+    const std::string_view quoted = "<blockquote>a<blockquote>b";
+    EXPECT_FALSE(project_html(quoted, limits).flattened);
+    const HtmlText deeper = project_html(std::string{quoted} + "<blockquote>c", limits);
+    EXPECT_TRUE(deeper.flattened);
+    EXPECT_EQ(deeper.text, "> a\n> > b\n> > c");
+}
+
 TEST(HtmlText, NestingIsCappedAndTheTextKept)
 {
     std::string deep;

@@ -14,6 +14,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 core::Assessment assessed(std::string_view octets, const core::Limits& limits = {})
 {
@@ -115,6 +116,62 @@ TEST(Read, TextIsCutBetweenCharacters)
     EXPECT_TRUE(assessment.text_cut);
     EXPECT_THAT(assessment.defects, Contains(HasSubstr("text_max")));
     EXPECT_FALSE(assessed("\r\nabcd").text_cut);
+}
+
+TEST(Read, EachCutNamesItsBoundAndNoOther)
+{
+    core::Limits limits;
+    limits.html_max = 30;
+    limits.html_depth_max = 2;
+    const auto long_html = assessed("Content-Type: text/html\r\n\r\n" + std::string(40, 'x'), limits);
+    EXPECT_TRUE(long_html.text_cut);
+    EXPECT_THAT(long_html.defects, Contains(HasSubstr("(html_max)")));
+    EXPECT_THAT(long_html.defects, Not(Contains(HasSubstr("text_max"))));
+    const auto deep_html = assessed("Content-Type: text/html\r\n\r\n<div><div><div>x", limits);
+    EXPECT_FALSE(deep_html.text_cut);
+    EXPECT_THAT(deep_html.text, HasSubstr("x"));
+    EXPECT_THAT(deep_html.defects, Contains(HasSubstr("(html_depth_max)")));
+    limits.text_max = 5;
+    EXPECT_THAT(assessed("\r\nabcdefg", limits).defects, Not(Contains(HasSubstr("html"))));
+}
+
+TEST(Read, DecodedValuesOfAHeaderAreCutBetweenCharacters)
+{
+    core::Limits limits;
+    limits.header_text_max = 5;
+    const auto subject = assessed("Subject: abcd\xc3\xa4\r\n\r\n", limits);
+    EXPECT_EQ(subject.subject, "abcd");
+    EXPECT_THAT(subject.defects, Contains(HasSubstr("(header_text_max)")));
+    const auto name = assessed("Content-Disposition: attachment; filename=abcdef.txt\r\n\r\nx", limits);
+    ASSERT_EQ(name.attachments.size(), 1U);
+    EXPECT_EQ(name.attachments[0].name, "abcde");
+    EXPECT_THAT(name.defects, Contains(HasSubstr("(header_text_max)")));
+    EXPECT_THAT(assessed("Subject: abcde\r\n\r\n", limits).defects, Not(Contains(HasSubstr("header_text_max"))));
+}
+
+TEST(Read, AddressesOfAFieldAreBounded)
+{
+    core::Limits limits;
+    limits.addresses_max = 2;
+    const auto many = assessed("From: x@a.example\r\nTo: a@b.example, c@d.example, e@f.example\r\n\r\n", limits);
+    EXPECT_THAT(many.to_and_cc, ElementsAre("a@b.example", "c@d.example"));
+    EXPECT_THAT(many.from, ElementsAre("x@a.example"));
+    EXPECT_THAT(many.defects, Contains(HasSubstr("(addresses_max)")));
+    const auto two = assessed("To: a@b.example\r\nCc: c@d.example\r\n\r\n", limits);
+    EXPECT_EQ(two.to_and_cc.size(), 2U);
+    EXPECT_THAT(two.defects, Not(Contains(HasSubstr("addresses_max"))));
+}
+
+TEST(Read, OfTooManyReferencesTheNearestAreKept)
+{
+    core::Limits limits;
+    limits.references_max = 3;
+    const std::string header = "In-Reply-To: <near@x.example>\r\nReferences: ";
+    const auto many = assessed(header + "<1@x.example> <2@x.example> <3@x.example>\r\n\r\n", limits);
+    EXPECT_THAT(many.references, ElementsAre("<near@x.example>", "<2@x.example>", "<3@x.example>"));
+    EXPECT_THAT(many.defects, Contains(HasSubstr("(references_max)")));
+    EXPECT_THAT(assessed(header + "<1@x.example> <2@x.example>\r\n\r\n", limits).defects,
+                Not(Contains(HasSubstr("references_max"))));
 }
 
 TEST(Read, LineEndsBecomeLineFeeds)

@@ -168,6 +168,34 @@ TEST_F(Control, GarbageHarmsNobody)
     EXPECT_EQ(ask("queue").text, "echo queue");
 }
 
+TEST_F(Control, ARequestPastItsBoundIsClosedOn)
+{
+    limits_.control_request_max = 10;
+    serve_echo();
+    EXPECT_EQ(ask(std::string(10, 'r')).text, "echo rrrrrrrrrr");
+    EXPECT_EQ(ask(std::string(11, 'r')).outcome, ControlAnswer::Outcome::failed);
+    EXPECT_EQ(metrics_.counter("shield_limit_control_request_total", {}), 1);
+}
+
+TEST_F(Control, AnAnswerPastItsBoundIsNotSent)
+{
+    limits_.control_answer_max = 10;
+    serve_echo();
+    EXPECT_EQ(ask("12345").text, "echo 12345");
+    EXPECT_EQ(ask("123456").outcome, ControlAnswer::Outcome::failed);
+    EXPECT_EQ(metrics_.counter("shield_limit_control_answer_total", {}), 1);
+    EXPECT_EQ(log_.count("an answer of 11 octets"), 1U);
+}
+
+TEST_F(Control, WhoDoesNotReadTheAnswerIsGivenUp)
+{
+    limits_.write_wait_max = 1;
+    serve([](const ControlPeer&, const std::string&) { return std::string(70'000'000, 'x'); });
+    TcpClient client{path_.native()};
+    client.send(std::string("\0\0\0\x05queue", 9));
+    EXPECT_TRUE(eventually([&] { return metrics_.counter("shield_limit_write_wait_total", {}) == 1; }));
+}
+
 TEST_F(Control, ARequestInPiecesIsARequest)
 {
     serve_echo();

@@ -22,7 +22,7 @@ class Sending {
 public:
     explicit Sending(const std::string& address, core::Limits limits = {}, unsigned threads = 2) : io_{threads}
     {
-        client_ = std::make_unique<SmtpClient>(io_, address, "mx.example.com", limits, log_);
+        client_ = std::make_unique<SmtpClient>(io_, address, "mx.example.com", limits, log_, metrics_);
     }
 
     ~Sending()
@@ -68,6 +68,7 @@ public:
         return outcomes_;
     }
     [[nodiscard]] int asked() const { return asked_; }
+    [[nodiscard]] std::int64_t counted(std::string_view name) { return metrics_.counter(name, {}); }
     void end() { client_.reset(); }
 
 private:
@@ -77,6 +78,7 @@ private:
     std::vector<std::thread> answering_;
     std::atomic<int> asked_{0};
     core::NoLog log_;
+    core::Metrics metrics_;
     IoContext io_;
     std::unique_ptr<SmtpClient> client_;
 };

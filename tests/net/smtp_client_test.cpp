@@ -26,7 +26,7 @@ TEST(SmtpClient, DeliversToOurOwnServerOverOneConnection)
     // Our server takes mail for our mailboxes only, so the recipient here is one of them.
     core::NoLog log;
     IoContext io{2};
-    SmtpClient client{io, running.address, "client.example", {}, log};
+    SmtpClient client{io, running.address, "client.example", {}, log, running.metrics};
     std::atomic<int> sent{0};
     for (int i = 0; i < 5; ++i) {
         client.send(
@@ -48,7 +48,7 @@ TEST(SmtpClient, OpensNoMoreConnectionsThanItMayAndDeliversEverything)
     RunningServer running{2};
     core::NoLog log;
     IoContext io{4};
-    SmtpClient client{io, running.address, "client.example", limits, log};
+    SmtpClient client{io, running.address, "client.example", limits, log, running.metrics};
     std::atomic<int> sent{0};
     constexpr int many = 100;
     for (int i = 0; i < many; ++i) {
@@ -75,6 +75,7 @@ TEST(SmtpClient, DefersWhatIsTooMuchToWait)
     sending.wait_for(1);
     EXPECT_EQ(sending.outcomes()[0].result, DeliveryResult::deferred);
     EXPECT_THAT(sending.outcomes()[0].reply, HasSubstr("too many"));
+    EXPECT_EQ(sending.counted("shield_limit_delivery_waiting_total"), 1);
     sending.end();
     sending.wait_for(3);  // the end tells everybody
 }
@@ -175,6 +176,7 @@ TEST(SmtpClient, EveryWaitForThePeerEnds)
     core::Limits limits;
     limits.peer_greeting_wait_max = 1;
     limits.peer_command_wait_max = 1;
+    limits.peer_data_wait_max = 1;
     limits.peer_final_wait_max = 1;
     const auto silent = [](TcpClient& peer) { peer.closes_within(5000); };
     const auto drips = [](TcpClient& peer) {
@@ -182,6 +184,12 @@ TEST(SmtpClient, EveryWaitForThePeerEnds)
         for (int i = 0; i < 40 && peer.send("2"); ++i) {
             std::this_thread::sleep_for(std::chrono::milliseconds{100});
         }
+    };
+    const auto silent_after_data = [](TcpClient& peer) {
+        introduce(peer);
+        answer(peer, "250 ok");
+        answer(peer, "250 ok");
+        peer.closes_within(5000);
     };
     const auto silent_at_the_end = [](TcpClient& peer) {
         introduce(peer);
@@ -191,14 +199,76 @@ TEST(SmtpClient, EveryWaitForThePeerEnds)
         content(peer);
         peer.closes_within(5000);
     };
-    ScriptedPeer peer{{silent, drips, silent_at_the_end}};
+    ScriptedPeer peer{{silent, drips, silent_after_data, silent_at_the_end}};
     Sending sending{peer.address(), limits};
     EXPECT_EQ(sending.outcome_of("one").result, DeliveryResult::deferred);
     EXPECT_EQ(sending.outcome_of("two").result, DeliveryResult::deferred);
-    EXPECT_EQ(sending.outcome_of("three").result, DeliveryResult::unknown);
+    EXPECT_EQ(sending.outcome_of("three").result, DeliveryResult::deferred);
+    EXPECT_EQ(sending.outcome_of("four").result, DeliveryResult::unknown);
     for (const auto& outcome : sending.outcomes()) {
         EXPECT_THAT(outcome.reply, HasSubstr("in time"));
     }
+    for (const char* wait : {"greeting", "command", "data", "final"}) {
+        EXPECT_EQ(sending.counted("shield_limit_peer_" + std::string{wait} + "_wait_total"), 1) << wait;
+    }
+    EXPECT_EQ(sending.counted("shield_limit_delivery_lease_total"), 0);
+}
+
+TEST(SmtpClient, ANextHopThatDoesNotReadTheContentIsDeferredOrUnknown)
+{
+    core::Limits limits;
+    limits.peer_data_wait_max = 1;
+    ScriptedPeer peer{{[](TcpClient& talk) {
+        introduce(talk);
+        answer(talk, "250 ok");
+        answer(talk, "250 ok");
+        answer(talk, "354 go on");
+        std::this_thread::sleep_for(std::chrono::milliseconds{1500});  // closes_within() would read
+    }}};
+    Sending sending{peer.address(), limits};
+    const auto outcome = sending.outcome_of(std::string(40'000'000, 'x'));
+    EXPECT_NE(outcome.result, DeliveryResult::sent);
+    EXPECT_THAT(outcome.reply, HasSubstr("in time"));
+    EXPECT_EQ(sending.counted("shield_limit_peer_data_wait_total"), 1);
+}
+
+TEST(SmtpClient, ANextHopThatTakesNoConnectionIsGivenUpInTime)
+{
+    core::Limits limits;
+    limits.peer_connect_wait_max = 1;
+    support::TcpListener full{0};  // has room for one that nobody accepts; what comes then is left unanswered
+    const TcpClient first{full.address()};
+    Sending sending{full.address(), limits};
+    const auto outcome = sending.outcome_of("one");
+    EXPECT_EQ(outcome.result, DeliveryResult::deferred);
+    EXPECT_THAT(outcome.reply, HasSubstr("no answer in time"));
+    EXPECT_EQ(sending.counted("shield_limit_peer_connect_wait_total"), 1);
+}
+
+TEST(SmtpClient, NoAttemptOutlivesItsLease)
+{
+    core::Limits limits;
+    limits.delivery_lease = 2;  // of which half is for the attempt
+    ScriptedPeer peer{{[](TcpClient& talk) { talk.closes_within(5000); }}};
+    Sending sending{peer.address(), limits};
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(sending.outcome_of("one").result, DeliveryResult::deferred);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{4});
+    EXPECT_EQ(sending.counted("shield_limit_delivery_lease_total"), 1);
+    EXPECT_EQ(sending.counted("shield_limit_peer_greeting_wait_total"), 0);
+}
+
+TEST(SmtpClient, CountsTheBoundsThatTheNextHopsWordsReach)
+{
+    core::Limits limits;
+    limits.peer_reply_line_max = 100;
+    ScriptedPeer peer{{[](TcpClient& talk) {
+        talk.send("220 " + std::string(200, 'x') + "\r\n");
+        talk.closes_within(3000);
+    }}};
+    Sending sending{peer.address(), limits};
+    EXPECT_EQ(sending.outcome_of("one").result, DeliveryResult::deferred);
+    EXPECT_EQ(sending.counted("shield_limit_peer_reply_line_total"), 1);
 }
 
 TEST(SmtpClient, ANextHopThatIsNotThereIsDeferredWithItsAddress)

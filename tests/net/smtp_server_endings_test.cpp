@@ -175,6 +175,19 @@ TEST(SmtpServerEnds, GivesUpOnAClientThatDoesNotReadItsReplies)
     sender.join();
 }
 
+TEST(SmtpServerEnds, AClientThatDoesNotCloseAfterTheLastReplyIsClosedOn)
+{
+    core::Limits limits;
+    limits.close_wait_max = 1;
+    RunningServer running{1, limits};
+    auto client = running.introduced();
+    client.send("QUIT\r\n");
+    EXPECT_THAT(client.reply(), StartsWith("221"));
+    EXPECT_EQ(running.metrics.gauge("shield_smtp_connections", {}), 1) << "it waits for the client's end";
+    EXPECT_TRUE(eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 0; },
+                           std::chrono::seconds{5}));
+}
+
 TEST(SmtpServerEnds, TheLastReplyArrivesThoughTheClientStillSends)
 {
     core::Limits limits;
@@ -247,6 +260,7 @@ TEST(SmtpServerEnds, ADrainWaitsNoLongerThanItMay)
     running.server->drain([&] { drained.set_value(); });
     EXPECT_EQ(drained.get_future().wait_for(std::chrono::seconds{10}), std::future_status::ready);
     EXPECT_THAT(stuck.rest(), HasSubstr("421 4.3.2"));
+    EXPECT_EQ(running.counted("shield_limit_drain_time_total"), 1);
 }
 
 TEST(SmtpServerEnds, ADrainWithoutConnectionsIsDoneAtOnce)

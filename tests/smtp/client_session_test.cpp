@@ -285,16 +285,25 @@ TEST_F(SmtpClient, BoundsWhatAPeerSays)
     limits.peer_reply_line_max = 50;
     limits.peer_reply_lines_max = 3;
     limits.peer_reply_kept_max = 10;
+    using Reached = std::vector<std::uint64_t core::Limits::*>;
+    std::string kept;
     const auto greeted_with = [&](const std::string& octets) {
         ClientSession one{"mx.example.com", limits};
         const ClientAction action = one.receive(octets);
-        return std::pair{action.then, one.outcome().reply};
+        kept = one.outcome().reply;
+        return std::pair{action.then, action.reached};
     };
-    EXPECT_EQ(greeted_with("220-a\r\n220-b\r\n220 c\r\n").first, ClientThen::read);
-    EXPECT_EQ(greeted_with("220-a\r\n220-b\r\n220-c\r\n220 d\r\n").first, ClientThen::close);
-    EXPECT_EQ(greeted_with("220 " + std::string(45, 'x') + "\r\n").first, ClientThen::read);
-    EXPECT_EQ(greeted_with("220 " + std::string(47, 'x')).first, ClientThen::close);
-    EXPECT_EQ(greeted_with("554-a\r\n554 0123456789\r\n"), std::pair(ClientThen::close, std::string{"554 a 0123"}));
+    EXPECT_EQ(greeted_with("220-a\r\n220-b\r\n220 c\r\n"), std::pair(ClientThen::read, Reached{}));
+    EXPECT_EQ(greeted_with("220-a\r\n220-b\r\n220-c\r\n220 d\r\n"),
+              std::pair(ClientThen::close, Reached{&core::Limits::peer_reply_lines_max}));
+    EXPECT_EQ(greeted_with("220 " + std::string(45, 'x') + "\r\n"), std::pair(ClientThen::read, Reached{}));
+    EXPECT_EQ(greeted_with("220 " + std::string(47, 'x')),
+              std::pair(ClientThen::close, Reached{&core::Limits::peer_reply_line_max}));
+    EXPECT_EQ(greeted_with("554-a\r\n554 0123\r\n"), std::pair(ClientThen::close, Reached{}));
+    EXPECT_EQ(kept, "554 a 0123");
+    EXPECT_EQ(greeted_with("554-a\r\n554 0123456789\r\n"),
+              std::pair(ClientThen::close, Reached{&core::Limits::peer_reply_kept_max}));
+    EXPECT_EQ(kept, "554 a 0123");
 }
 
 }  // namespace

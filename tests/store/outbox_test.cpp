@@ -116,6 +116,11 @@ TEST_F(StoreOutbox, AnAttemptThatOutlivedItsLeaseMayNotGoOn)
     EXPECT_FALSE(commit_mark(due.at(0).attempt_id));
     EXPECT_TRUE(commit_mark(again[0].attempt_id));
     EXPECT_FALSE(commit_mark(12345));
+    EXPECT_THAT(metrics.render(), testing::HasSubstr("shield_limit_delivery_lease_total 1\n"));
+    open();
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+    EXPECT_THAT(metrics.render(), testing::HasSubstr("shield_limit_delivery_lease_total 1\n"))
+        << "an attempt of a process that is gone has not outlived its lease";
 }
 
 TEST_F(StoreOutbox, AWordThatComesAfterTheEndChangesNothing)

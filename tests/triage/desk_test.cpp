@@ -20,7 +20,7 @@ protected:
     {
         house_.open();
         desk_ = std::make_unique<Desk>(
-            house_.store(), [this] { return settings_; }, house_.clock());
+            house_.store(), [this] { return settings_; }, house_.clock(), house_.metrics());
         reference_ = house_.receive(cry_for_help, "alice@example.net").to_string();
         house_.assess();
     }
@@ -39,6 +39,22 @@ protected:
         Json request = on_case(command);
         request[name] = value;
         return request;
+    }
+    void limit(const core::Limits& limits)
+    {
+        auto settings = std::make_shared<Settings>(*settings_);
+        settings->limits = limits;
+        settings_ = settings;
+    }
+    /// The status of an answer that says so, when the bound's metric has counted it.
+    int refused(const Json& request, const std::string& bound)
+    {
+        const core::Metrics::Value& counted = house_.metrics().counter("shield_limit_" + bound + "_total", {});
+        const auto before = counted.load();
+        const Json answer = ask(request);
+        EXPECT_EQ(counted.load(), before + 1) << bound;
+        EXPECT_FALSE(answer["error"].get<std::string>().empty());
+        return answer["status"];
     }
     std::vector<std::string> kinds()
     {
@@ -261,6 +277,43 @@ TEST_F(DeskTest, GarbageIsAnsweredAndHarmsNobody)
         EXPECT_FALSE(answer["error"].get<std::string>().empty());
     }
     EXPECT_EQ(ask(on_case("show")).dump(), before);
+}
+
+TEST_F(DeskTest, WhatPassesABoundIsRefusedAndCounted)
+{
+    core::Limits limits;
+    limits.note_max = 5;
+    limits.reply_text_max = 6;
+    limits.search_words_max = 7;
+    limits.control_references_max = 1;
+    limits.control_depth_max = 2;
+    limit(limits);
+    EXPECT_EQ(ask(with("note", "text", "12345"))["status"], 0);
+    EXPECT_EQ(refused(with("note", "text", "123456"), "note"), 1);
+    EXPECT_EQ(ask(with("reply", "text", "123456"))["status"], 0);
+    EXPECT_EQ(refused(with("reply", "text", "1234567"), "reply_text"), 1);
+    EXPECT_EQ(ask({{"command", "search"}, {"words", "1234567"}})["status"], 0);
+    EXPECT_EQ(refused({{"command", "search"}, {"words", "12345678"}}, "search_words"), 2);
+    EXPECT_EQ(ask({{"command", "release"}, {"references", {reference_}}})["status"], 0);
+    EXPECT_EQ(refused({{"command", "release"}, {"references", {reference_, reference_}}}, "control_references"), 1);
+    EXPECT_EQ(refused({{"command", {{"name", {"deep"}}}}}, "control_depth"), 2);
+    EXPECT_EQ(house_.metrics().counter("shield_limit_note_total", {}), 1) << "each counts for itself";
+}
+
+TEST_F(DeskTest, ListsAndTextsAreCutToTheirBounds)
+{
+    house_.receive("Subject: kangaroo\r\n\r\nA kangaroo again.\r\n", "bob@example.net");
+    house_.assess();
+    core::Limits limits;
+    limits.queue_rows_max = 1;
+    limits.search_rows_max = 1;
+    limits.show_text_max = 10;
+    limit(limits);
+    const Json queue = ask({{"command", "queue"}, {"limit", 50U}})["result"];
+    EXPECT_EQ(queue["cases"].size(), 1U);
+    EXPECT_EQ(queue["limit"], 1U);
+    EXPECT_EQ(ask({{"command", "search"}, {"words", "kangaroo"}})["result"].size(), 1U);
+    EXPECT_EQ(ask(on_case("show"))["result"]["messages_detail"][0]["text"], "My account");
 }
 
 TEST_F(DeskTest, AStoreThatIsGoneIsStatusThree)

@@ -47,6 +47,9 @@ TEST(Acknowledgement, NamesATimeOnlyWhenThePromiseTellsAndItIsNotTooNear)
     EXPECT_THAT(acknowledgement(settings, monday_noon + 14min).octets, Not(HasSubstr("By ")));
     EXPECT_THAT(acknowledgement(settings, monday_noon - 1h).octets, Not(HasSubstr("By ")));
     EXPECT_THAT(acknowledgement(settings, {}).octets, Not(HasSubstr("By ")));
+    settings.limits.promise_time_min = 60;
+    EXPECT_THAT(acknowledgement(settings, monday_noon + 60s).octets, HasSubstr("By "));
+    EXPECT_THAT(acknowledgement(settings, monday_noon + 59s).octets, Not(HasSubstr("By ")));
 }
 
 TEST(PersonalReply, AnswersTheLastWordOfAPersonAndIsNoAutomaticMail)

@@ -31,6 +31,10 @@ TEST(Request, RefusesDepthAndSize)
     }
     EXPECT_THAT(Request::parse(objects, {}).error().sentence, HasSubstr("too deeply"));
     core::Limits small;
+    small.control_depth_max = 2;
+    EXPECT_TRUE(Request::parse(R"({"references":["x"]})", small));
+    EXPECT_THAT(Request::parse(R"({"references":[["x"]]})", small).error().sentence,
+                HasSubstr("(control_depth_max)"));
     small.control_request_max = 10;
     EXPECT_THAT(Request::parse(R"({"a":"1234567"})", small).error().sentence, HasSubstr("at most 10 octets"));
 }

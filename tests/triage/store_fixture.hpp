@@ -55,6 +55,7 @@ public:
     void close() { store_.reset(); }
 
     [[nodiscard]] store::Store& store() { return *store_; }
+    [[nodiscard]] core::Metrics& metrics() noexcept { return metrics_; }
     [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
     [[nodiscard]] core::Clock clock()
     {

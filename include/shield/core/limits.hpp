@@ -7,8 +7,13 @@
 #include <string_view>
 
 /// Every bound in the program, in one place (invariant 6): name, unit, default, what happens when it is reached
-/// (the reply, or after 250 the mark on the case), the metric that counts it, and why it is what it is. `shieldd
+/// (the reply, or after 250 the mark on the case), the metric that shows it, and why it is what it is. `shieldd
 /// --limits` prints this table; `[limits]` in the configuration sets any of them by name.
+///
+/// In place of a metric stands why nobody could act on one: "not counted: housekeeping" shapes our own work
+/// (batches, rows, idle connections) and costs nobody anything, "a view" is how much one answer shows or says of
+/// what is kept whole, "at start" is refused with file and remedy to whoever starts or reloads the daemon.
+/// `tests/lint` knows these three and no other.
 // clang-format off
 #define SHIELD_LIMITS(LIMIT)                                                                                            \
 /* receiving: the wire */                                                                                               \
@@ -36,59 +41,69 @@ LIMIT(session_time_max, seconds, 3600, "421 4.4.2", "shield_limit_session_time_t
       "a session that lasts longer is not delivering mail")                                                             \
 LIMIT(write_wait_max, seconds, 60, "closed", "shield_limit_write_wait_total",                                            \
       "a peer that does not read our replies")                                                                          \
-LIMIT(close_wait_max, seconds, 2, "closed", "none",                                                                      \
+LIMIT(close_wait_max, seconds, 2, "closed", "not counted: housekeeping",                                                \
       "octets that are still on their way must not reset the connection before our last reply is read")                 \
 LIMIT(spool_memory_max, octets, 262144, "spooled to a file", "shield_spooled_total",                                     \
       "a larger message waits in an unlinked file, so memory is bounded a session")                                     \
 LIMIT(intake_backlog_max, octets, 134217728, "452 4.3.2", "shield_limit_intake_backlog_total",                           \
       "octets waiting to be committed at once")                                                                         \
 /* keeping */                                                                                                           \
-LIMIT(octets_row_max, octets, 262144, "split into rows", "none", "one row never fills the page cache")                   \
+LIMIT(octets_row_max, octets, 262144, "split into rows", "not counted: housekeeping",                                   \
+      "one row never fills the page cache")                                                                             \
 LIMIT(commit_batch_max, count, 256, "next batch", "shield_store_batches_total", "how long one commit may take")          \
 LIMIT(repeat_window, seconds, 432000, "joined as a repeat", "shield_repeats_total",                                      \
       "senders retry for five days")                                                                                    \
-LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "none",                                                \
+LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "not counted: housekeeping",                           \
       "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
       "intake opens again above this much free space")                                                                  \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
       "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
-LIMIT(queue_rows_max, count, 1000, "cut", "none", "what one answer may list")                                            \
-LIMIT(search_rows_max, count, 200, "cut", "none", "what one answer may list")                                            \
+LIMIT(queue_rows_max, count, 1000, "cut", "not counted: a view", "what one answer may list")                            \
+LIMIT(search_rows_max, count, 200, "cut", "not counted: a view", "what one answer may list")                            \
 LIMIT(database_size_max, octets, 1099511627776, "452 4.3.1", "shield_limit_database_size_total",                         \
       "what the database may take of the disk")                                                                          \
-LIMIT(write_ahead_log_max, octets, 268435456, "shrunk", "none", "a long read keeps it from being used again")            \
-LIMIT(case_messages_max, count, 100, "cut", "none", "messages shown of one case: its first and the newest")              \
-LIMIT(case_events_max, count, 1000, "cut", "none", "events shown of one case: the newest")                               \
-LIMIT(case_line_max, octets, 1000, "cut", "none", "subject and sender as the queue shows them")                          \
-LIMIT(case_flags_max, count, 32, "cut", "none", "flags of one case")                                                     \
-LIMIT(similar_max, count, 20, "cut", "none", "cases offered to be joined")                                               \
-LIMIT(statistics_sample_max, count, 1000, "the newest", "none", "replies that the reported times are derived from")      \
+LIMIT(write_ahead_log_max, octets, 268435456, "shrunk", "not counted: housekeeping",                                    \
+      "a long read keeps it from being used again")                                                                     \
+LIMIT(case_messages_max, count, 100, "cut", "not counted: a view",                                                      \
+      "messages shown of one case: its first and the newest")                                                           \
+LIMIT(case_events_max, count, 1000, "cut", "not counted: a view", "events shown of one case: the newest")               \
+LIMIT(case_line_max, octets, 1000, "cut", "not counted: a view", "subject and sender as the queue shows them")          \
+LIMIT(case_flags_max, count, 32, "cut", "not counted: a view", "flags of one case")                                     \
+LIMIT(similar_max, count, 20, "cut", "not counted: a view", "cases offered to be joined")                               \
+LIMIT(statistics_sample_max, count, 1000, "the newest", "not counted: a view",                                          \
+      "replies that the reported times are derived from")                                                               \
 /* assessing */                                                                                                         \
 LIMIT(assessment_attempts_max, count, 3, "unreadable", "shield_unreadable_total",                                        \
       "a message that cannot be parsed stays where it is")                                                              \
-LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "none", "messages in memory to be assessed")          \
+LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "not counted: housekeeping",                         \
+      "messages in memory to be assessed")                                                                              \
 LIMIT(assessment_lease, seconds, 60, "tried again", "shield_assessment_retries_total",                                   \
       "longer than any message may take")                                                                               \
-LIMIT(assessment_batch_max, count, 64, "next batch", "none", "messages assessed and recorded in one commit")             \
+LIMIT(assessment_batch_max, count, 64, "next batch", "not counted: housekeeping",                                       \
+      "messages assessed and recorded in one commit")                                                                   \
 LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \
 LIMIT(header_fields_max, count, 1000, "defect", "shield_limit_header_fields_total", "")                                  \
 LIMIT(header_field_max, octets, 65536, "defect", "shield_limit_header_field_total",                                      \
       "the MIME library is quadratic in it")                                                                            \
-LIMIT(header_text_max, octets, 4096, "cut", "none",                                                                     \
+LIMIT(header_text_max, octets, 4096, "cut, and a defect", "shield_limit_header_text_total",                             \
       "one decoded value kept of a header: a subject, a file name")                                                     \
 LIMIT(mime_headers_max, octets, 1048576, "defect", "shield_limit_mime_headers_total",                                   \
       "the headers of all parts together; the rest stays one opaque part")                                              \
 LIMIT(mime_depth_max, count, 32, "defect", "shield_limit_mime_depth_total", "deeper parts stay one opaque part")         \
 LIMIT(mime_parts_max, count, 1000, "defect", "shield_limit_mime_parts_total", "the rest stays one opaque part")          \
 LIMIT(mime_parameters_max, count, 64, "defect", "shield_limit_mime_parameters_total", "")                                \
-LIMIT(addresses_max, count, 200, "cut", "none", "addresses kept of one field")                                           \
-LIMIT(references_max, count, 100, "cut", "none", "message identifiers kept of one message")                              \
-LIMIT(text_max, octets, 262144, "cut", "none", "readable text kept, shown and indexed")                                  \
-LIMIT(html_max, octets, 1048576, "cut", "none", "HTML parsed of a message")                                              \
-LIMIT(html_depth_max, count, 256, "cut", "none", "nested elements walked")                                               \
-LIMIT(index_batch_max, count, 64, "next batch", "none", "messages indexed for search in one commit")                     \
-LIMIT(index_octets_max, octets, 262144, "next batch", "none", "text indexed for search in one commit")                   \
+LIMIT(addresses_max, count, 200, "cut, and a defect", "shield_limit_addresses_total", "addresses kept of one field")    \
+LIMIT(references_max, count, 100, "cut, and a defect", "shield_limit_references_total",                                 \
+      "message identifiers kept of one message")                                                                        \
+LIMIT(text_max, octets, 262144, "cut, and a defect", "shield_limit_text_total",                                         \
+      "readable text kept, shown and indexed")                                                                          \
+LIMIT(html_max, octets, 1048576, "cut, and a defect", "shield_limit_html_total", "HTML parsed of a message")            \
+LIMIT(html_depth_max, count, 256, "cut, and a defect", "shield_limit_html_depth_total", "nested elements walked")       \
+LIMIT(index_batch_max, count, 64, "next batch", "not counted: housekeeping",                                            \
+      "messages indexed for search in one commit")                                                                      \
+LIMIT(index_octets_max, octets, 262144, "next batch", "not counted: housekeeping",                                      \
+      "text indexed for search in one commit")                                                                          \
 /* acknowledging */                                                                                                     \
 LIMIT(acknowledgements_sender_day_max, count, 1, "held", "shield_limit_acknowledgements_sender_total",                   \
       "one reverse-path in 24 hours")                                                                                   \
@@ -98,41 +113,57 @@ LIMIT(acknowledgements_network_day_max, count, 50, "held", "shield_limit_acknowl
       "one client network (/24 or /64) in 24 hours")                                                                    \
 LIMIT(acknowledgements_day_max, count, 1000, "held", "shield_limit_acknowledgements_total",                              \
       "all acknowledgements in 24 hours")                                                                               \
-LIMIT(acknowledgement_size_max, octets, 2048, "refused by --check", "none", "a reply that nobody can use as a weapon")   \
-LIMIT(promise_time_min, seconds, 900, "time left out", "none", "a time nearer than this is not named in a reply")        \
+LIMIT(acknowledgement_size_max, octets, 2048, "refused by --check", "not counted: at start",                            \
+      "a reply that nobody can use as a weapon")                                                                        \
+LIMIT(promise_time_min, seconds, 900, "time left out", "not counted: a view",                                           \
+      "a time nearer than this is not named in a reply")                                                                \
 /* delivering */                                                                                                        \
-LIMIT(delivery_concurrency_max, count, 10, "waits", "none", "transactions with the next hop at once")                    \
-LIMIT(delivery_lease, seconds, 1800, "unknown or tried again", "none", "longer than all deadlines of one attempt")       \
-LIMIT(peer_reply_line_max, octets, 2048, "deferred", "none", "a reply of the next hop")                                  \
-LIMIT(peer_reply_lines_max, count, 100, "deferred", "none", "a reply of the next hop")                                   \
-LIMIT(peer_reply_kept_max, octets, 500, "cut", "none", "what is stored of a reply")                                      \
-LIMIT(delivery_waiting_max, count, 100, "deferred", "none", "mails that wait for a connection to the next hop")          \
-LIMIT(peer_connect_wait_max, seconds, 30, "deferred", "none", "each address of the next hop")                            \
-LIMIT(peer_greeting_wait_max, seconds, 300, "deferred", "none", "RFC 5321 section 4.5.3.2.1")                            \
-LIMIT(peer_command_wait_max, seconds, 300, "deferred", "none", "RFC 5321 section 4.5.3.2.2 and 3")                       \
-LIMIT(peer_data_wait_max, seconds, 180, "deferred", "none", "RFC 5321 section 4.5.3.2.5, a block at a time")             \
-LIMIT(peer_final_wait_max, seconds, 600, "unknown", "none", "RFC 5321 section 4.5.3.2.6")                                \
-LIMIT(peer_idle_max, seconds, 30, "closed", "none", "an idle connection is kept for the next reply")                     \
+LIMIT(delivery_concurrency_max, count, 10, "waits", "shield_deliveries_under_way",                                      \
+      "transactions with the next hop at once")                                                                         \
+LIMIT(delivery_lease, seconds, 1800, "unknown or tried again", "shield_limit_delivery_lease_total",                     \
+      "longer than all deadlines of one attempt")                                                                       \
+LIMIT(peer_reply_line_max, octets, 2048, "deferred", "shield_limit_peer_reply_line_total", "a reply of the next hop")   \
+LIMIT(peer_reply_lines_max, count, 100, "deferred", "shield_limit_peer_reply_lines_total", "a reply of the next hop")   \
+LIMIT(peer_reply_kept_max, octets, 500, "cut", "shield_limit_peer_reply_kept_total", "what is stored of a reply")       \
+LIMIT(delivery_waiting_max, count, 100, "deferred", "shield_limit_delivery_waiting_total",                              \
+      "mails that wait for a connection to the next hop")                                                               \
+LIMIT(peer_connect_wait_max, seconds, 30, "deferred", "shield_limit_peer_connect_wait_total",                           \
+      "each address of the next hop")                                                                                   \
+LIMIT(peer_greeting_wait_max, seconds, 300, "deferred", "shield_limit_peer_greeting_wait_total",                        \
+      "RFC 5321 section 4.5.3.2.1")                                                                                     \
+LIMIT(peer_command_wait_max, seconds, 300, "deferred", "shield_limit_peer_command_wait_total",                          \
+      "RFC 5321 section 4.5.3.2.2 and 3")                                                                               \
+LIMIT(peer_data_wait_max, seconds, 180, "deferred", "shield_limit_peer_data_wait_total",                                \
+      "RFC 5321 section 4.5.3.2.5, a block at a time")                                                                  \
+LIMIT(peer_final_wait_max, seconds, 600, "unknown", "shield_limit_peer_final_wait_total", "RFC 5321 section 4.5.3.2.6") \
+LIMIT(peer_idle_max, seconds, 30, "closed", "not counted: housekeeping",                                                \
+      "an idle connection is kept for the next reply")                                                                  \
 /* the control socket and the web of metrics */                                                                         \
 LIMIT(control_request_max, octets, 1048576, "refused", "shield_limit_control_request_total", "a reply with its text")    \
 LIMIT(control_connections_max, count, 32, "refused", "shield_limit_control_connections_total", "people, not programs")   \
 LIMIT(control_wait_max, seconds, 10, "closed", "shield_limit_control_wait_total", "a request arrives in one piece")      \
-LIMIT(control_answer_max, octets, 134217728, "closed", "none", "the largest message, and its frame")                     \
+LIMIT(control_answer_max, octets, 134217728, "closed", "shield_limit_control_answer_total",                             \
+      "the largest message, and its frame")                                                                             \
 LIMIT(http_request_max, octets, 8192, "431", "shield_limit_http_request_total", "a scrape has a few headers")            \
 LIMIT(http_connections_max, count, 32, "closed", "shield_limit_http_connections_total", "scrapers and probes")           \
 LIMIT(http_wait_max, seconds, 10, "closed", "shield_limit_http_wait_total", "")                                          \
 /* configuration */                                                                                                     \
-LIMIT(configuration_size_max, octets, 1048576, "refused at start", "none", "shieldd.toml, and the classifier's rules")   \
-LIMIT(templates_max, count, 200, "refused at start", "none", "files in the directory of templates")                      \
-LIMIT(template_size_max, octets, 65536, "refused at start", "none", "one template; replies are far shorter")             \
+LIMIT(configuration_size_max, octets, 1048576, "refused at start", "not counted: at start",                             \
+      "shieldd.toml, and the classifier's rules")                                                                       \
+LIMIT(templates_max, count, 200, "refused at start", "not counted: at start", "files in the directory of templates")    \
+LIMIT(template_size_max, octets, 65536, "refused at start", "not counted: at start",                                    \
+      "one template; replies are far shorter")                                                                          \
 /* people and their patience */                                                                                         \
-LIMIT(note_max, octets, 65536, "refused", "none", "a note is not a file")                                                \
-LIMIT(reply_text_max, octets, 262144, "refused", "none", "what a person writes in one mail")                            \
-LIMIT(control_depth_max, count, 8, "refused", "none", "a request is one object with a list at most")                    \
-LIMIT(control_references_max, count, 100, "refused", "none", "acknowledgements released by one request")                \
-LIMIT(search_words_max, octets, 1000, "refused", "none", "what one search may ask for")                                 \
-LIMIT(show_text_max, octets, 8388608, "cut", "none", "readable text of all messages in one answer")                     \
-LIMIT(drain_time_max, seconds, 30, "closed", "none", "SIGTERM waits this long for transactions under way")
+LIMIT(note_max, octets, 65536, "refused", "shield_limit_note_total", "a note is not a file")                            \
+LIMIT(reply_text_max, octets, 262144, "refused", "shield_limit_reply_text_total", "what a person writes in one mail")   \
+LIMIT(control_depth_max, count, 8, "refused", "shield_limit_control_depth_total",                                       \
+      "a request is one object with a list at most")                                                                    \
+LIMIT(control_references_max, count, 100, "refused", "shield_limit_control_references_total",                           \
+      "acknowledgements released by one request")                                                                       \
+LIMIT(search_words_max, octets, 1000, "refused", "shield_limit_search_words_total", "what one search may ask for")      \
+LIMIT(show_text_max, octets, 8388608, "cut", "not counted: a view", "readable text of all messages in one answer")      \
+LIMIT(drain_time_max, seconds, 30, "closed", "shield_limit_drain_time_total",                                           \
+      "SIGTERM waits this long for transactions under way")
 // clang-format on
 
 namespace shield::core {

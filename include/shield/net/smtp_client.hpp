@@ -3,6 +3,7 @@
 
 #include <shield/core/limits.hpp>
 #include <shield/core/log.hpp>
+#include <shield/core/metrics.hpp>
 #include <shield/net/io_context.hpp>
 #include <shield/smtp/client_session.hpp>
 
@@ -17,8 +18,8 @@ namespace shield::net {
 class SmtpClient {
 public:
     /// `address` is "host:port"; the host may be a name. `hostname` is what EHLO says.
-    SmtpClient(IoContext& io, std::string address, std::string hostname, const core::Limits& limits,
-               core::Log& log);
+    SmtpClient(IoContext& io, std::string address, std::string hostname, const core::Limits& limits, core::Log& log,
+               core::Metrics& metrics);
     ~SmtpClient();
 
     /// Asks for the second durable mark; the answer (from any thread) true lets the final dot go out.

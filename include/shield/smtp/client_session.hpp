@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shield::smtp {
 
@@ -36,6 +37,7 @@ enum class ClientThen {
 struct ClientAction {
     std::string output;
     ClientThen then{ClientThen::read};
+    std::vector<std::uint64_t core::Limits::*> reached{};  ///< bounds that were met on the way, for the metrics
 
     friend bool operator==(const ClientAction&, const ClientAction&) = default;
 };

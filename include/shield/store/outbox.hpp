@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <shield/core/reached_bounds.hpp>
 #include <shield/core/vocabulary.hpp>
 #include <shield/store/store.hpp>
 
@@ -58,6 +59,7 @@ private:
     friend class Store;
     explicit Outbox(Store::Database& database);
     Store::Database& database_;
+    const core::ReachedBounds bounds_;
 };
 
 }  // namespace shield::store

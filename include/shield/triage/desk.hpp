@@ -6,6 +6,7 @@
 #include <shield/classify/classifier.hpp>
 #include <shield/core/limits.hpp>
 #include <shield/core/mailboxes.hpp>
+#include <shield/core/metrics.hpp>
 #include <shield/core/promise.hpp>
 #include <shield/store/cases.hpp>
 #include <shield/store/store.hpp>
@@ -55,7 +56,8 @@ struct Settings {
 // clang-format on
 class Desk {
 public:
-    Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock);
+    Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock,
+         core::Metrics& metrics);
     ~Desk();
 
     /// `who` is who asks: it is written to the history.
