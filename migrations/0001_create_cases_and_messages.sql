@@ -3,15 +3,17 @@
 -- work of assessing it and the first line of the case's history.
 -- Every table and index grows at its end, or at a few places that every message shares: a commit of many messages then
 -- writes few pages. So a reference is found by arithmetic (reference_runs) and a repeat in memory, for an index over random
--- keys would write a page of its own for each message.
+-- keys would write a page of its own for each message. And words are checked one by one: for IN with more than two SQLite
+-- builds a table of its own at every insert.
 
 CREATE TABLE cases (
     id                INTEGER PRIMARY KEY,            -- of its first message, whose reference is the case's name
-    category          TEXT NOT NULL CHECK (category IN ('attack', 'urgent', 'support')),
+    category          TEXT NOT NULL CHECK (category = 'attack' OR category = 'urgent' OR category = 'support'),
     category_by       TEXT NOT NULL DEFAULT 'machine' CHECK (category_by IN ('machine', 'person')),
     state             TEXT NOT NULL DEFAULT 'new'
-                      CHECK (state IN ('new', 'triaged', 'in_progress', 'waiting', 'closed')),
-    code              TEXT CHECK (code IN ('resolved', 'fixed', 'contained', 'duplicate', 'not_applicable',
+                      CHECK (state = 'new' OR state = 'triaged' OR state = 'in_progress' OR state = 'waiting'
+                             OR state = 'closed'),
+    code              TEXT CHECK (code IS NULL OR code IN ('resolved', 'fixed', 'contained', 'duplicate', 'not_applicable',
                                            'out_of_scope', 'informative', 'handed_over', 'no_answer', 'spam', 'test')),
     duplicate_of      INTEGER CHECK (duplicate_of BETWEEN 0 AND 1099511627775),
     mailbox           TEXT NOT NULL,
@@ -57,7 +59,7 @@ CREATE TABLE messages (
     id              INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 140737488355327),       -- 47 bits: see octets.id
     reference       INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),     -- unique by reference_runs
     case_id         INTEGER NOT NULL REFERENCES cases (id),
-    kind            TEXT NOT NULL CHECK (kind IN ('first', 'follow_up', 'repeat')),
+    kind            TEXT NOT NULL CHECK (kind = 'first' OR kind = 'follow_up' OR kind = 'repeat'),
     received_at     INTEGER NOT NULL,
     client_address  TEXT NOT NULL,
     client_port     INTEGER NOT NULL CHECK (client_port BETWEEN 0 AND 65535),
@@ -71,7 +73,9 @@ CREATE TABLE messages (
     size            INTEGER NOT NULL CHECK (size >= 0),
     sha256          BLOB NOT NULL CHECK (length(sha256) = 32),
     acknowledgement         TEXT NOT NULL DEFAULT 'pending'
-                            CHECK (acknowledgement IN ('pending', 'queued', 'sent', 'unknown', 'failed', 'held', 'suppressed')),
+                            CHECK (acknowledgement = 'pending' OR acknowledgement = 'queued' OR acknowledgement = 'sent'
+                                   OR acknowledgement = 'unknown' OR acknowledgement = 'failed' OR acknowledgement = 'held'
+                                   OR acknowledgement = 'suppressed'),
     acknowledgement_reason  TEXT NOT NULL DEFAULT '',
     acknowledgement_sent_at INTEGER
 ) STRICT;

@@ -16,7 +16,7 @@ CREATE TABLE outbox (
     who              TEXT NOT NULL,
     created_at       INTEGER NOT NULL,
     give_up_at       INTEGER NOT NULL,
-    state            TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'failed', 'unknown')),
+    state            TEXT NOT NULL DEFAULT 'queued' CHECK (state = 'queued' OR state = 'sent' OR state = 'failed' OR state = 'unknown'),
     due_at           INTEGER NOT NULL,                -- while leased: when the lease ends
     attempts         INTEGER NOT NULL DEFAULT 0,
     -- For the caps on acknowledgements: the reverse-path without its suffix, its domain and the client's network.

@@ -77,23 +77,9 @@ bool has_flag(const core::Assessment& message, std::string_view flag)
     return std::find(flags.begin(), flags.end(), flag) != flags.end();
 }
 
-// What is owed no acknowledgement whoever wrote it: nothing is there for a person to release.
-std::string nothing_owed(const core::Envelope& envelope, const History& history)
-{
-    if (history.repeat) {
-        return "it repeats a message that is already here";
-    }
-    if (history.follow_up) {
-        return "it follows up on a known case: a person will answer";
-    }
-    return is_for_acknowledged_mailbox(envelope) ? std::string{}
-                                                 : "mail to postmaster@ and abuse@ is not acknowledged";
-}
-
 // The reasons to hold a message that a person may have written, the most telling first.
 std::string reason_to_hold(const core::Envelope& envelope, const core::Assessment& message,
-                           const core::Verdict& verdict, const History& history, const core::Mailboxes& ours,
-                           Unverified unverified, const core::Limits& limits)
+                           const core::Verdict& verdict, const core::Mailboxes& ours, Unverified unverified)
 {
     if (auto reason = unusable_address(envelope, ours); !reason.empty()) {
         return reason;
@@ -110,31 +96,49 @@ std::string reason_to_hold(const core::Envelope& envelope, const core::Assessmen
     if (unverified == Unverified::hold && !verdict.reply_address_verified) {
         return "its sender is not verified";
     }
-    return cap_reached(history, limits);
+    return {};
 }
 
 }  // namespace
 
 Decision decide(const core::Envelope& envelope, const core::Assessment* message, const core::Verdict& verdict,
-                const History& history, const core::Mailboxes& ours, Unverified unverified,
-                const core::Limits& limits)
+                const core::Mailboxes& ours, Unverified unverified)
 {
     auto machine =
         message == nullptr ? machine_reason_of_envelope(envelope, ours) : machine_reason(envelope, *message, ours);
     if (!machine.empty()) {
         return suppressed(std::move(machine));
     }
-    if (auto reason = nothing_owed(envelope, history); !reason.empty()) {
-        return suppressed(std::move(reason));
+    // Owed to nobody, whoever wrote it: nothing is there for a person to release.
+    if (!is_for_acknowledged_mailbox(envelope)) {
+        return suppressed("mail to postmaster@ and abuse@ is not acknowledged");
     }
     if (message == nullptr) {
         return held("it could not be read");
     }
-    if (auto reason = reason_to_hold(envelope, *message, verdict, history, ours, unverified, limits);
-        !reason.empty()) {
+    if (auto reason = reason_to_hold(envelope, *message, verdict, ours, unverified); !reason.empty()) {
         return held(std::move(reason));
     }
     return {AcknowledgementState::queued, "its sender may be answered"};
+}
+
+Decision after(const History& history, Decision decision, const core::Limits& limits)
+{
+    if (decision.state == AcknowledgementState::suppressed) {
+        return decision;
+    }
+    if (history.repeat) {
+        return suppressed("it repeats a message that is already here");
+    }
+    if (history.follow_up) {
+        return suppressed("it follows up on a known case: a person will answer");
+    }
+    if (decision.state == AcknowledgementState::queued) {
+        if (auto reason = cap_reached(history, limits); !reason.empty()) {
+            return held(std::move(reason));
+        }
+    }
+    return decision;
 }
 
 }  // namespace shield::acknowledge

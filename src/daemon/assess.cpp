@@ -11,12 +11,12 @@ namespace {
 
 using core::AcknowledgementState;
 
-/// What the decision about an acknowledgement needs of its message, kept until the store asks for it.
+/// A message that may be acknowledged unless what came before forbids it, kept until the store knows that.
 struct Pending {
     std::shared_ptr<const InForce> in_force;
+    acknowledge::Decision decision;
     core::Envelope envelope;
     core::Assessment message;  // without its text and attachments
-    core::Verdict verdict;
     core::Reference reference;
     core::Category category;
     bool repeat;
@@ -26,11 +26,9 @@ struct Pending {
 };
 
 acknowledge::Decision decide(const InForce& in_force, const core::Envelope& envelope,
-                             const core::Assessment* message, const core::Verdict& verdict,
-                             const acknowledge::History& history)
+                             const core::Assessment* message, const core::Verdict& verdict)
 {
-    return acknowledge::decide(envelope, message, verdict, history, in_force.triage.mailboxes, in_force.unverified,
-                               in_force.triage.limits);
+    return acknowledge::decide(envelope, message, verdict, in_force.triage.mailboxes, in_force.unverified);
 }
 
 store::Assessed::Grant without_reply(const acknowledge::Decision& decision)
@@ -41,18 +39,24 @@ store::Assessed::Grant without_reply(const acknowledge::Decision& decision)
 /// Runs on the writer thread, inside the transaction that counts what was granted before.
 store::Assessed::Grant grant(const Pending& pending, const store::GrantedBefore& granted_before, bool joined)
 {
-    const store::AcknowledgementHistory before = granted_before();
-    const acknowledge::History history{
-        before.sender_day, before.domain_day, before.network_day, before.total_day, joined, pending.repeat};
-    const acknowledge::Decision decision =
-        decide(*pending.in_force, pending.envelope, &pending.message, pending.verdict, history);
+    const triage::Settings& settings = pending.in_force->triage;
+    acknowledge::History history;
+    history.follow_up = joined;
+    history.repeat = pending.repeat;
+    if (!joined && !pending.repeat && pending.decision.state == AcknowledgementState::queued) {
+        const store::AcknowledgementHistory before = granted_before();
+        history.sender_day = before.sender_day;
+        history.domain_day = before.domain_day;
+        history.network_day = before.network_day;
+        history.total_day = before.total_day;
+    }
+    const acknowledge::Decision decision = acknowledge::after(history, pending.decision, settings.limits);
     store::Assessed::Grant granted = without_reply(decision);
     if (decision.state == AcknowledgementState::queued) {
-        const core::Promise& promise =
-            pending.in_force->triage.promises[static_cast<std::size_t>(pending.category)];
-        granted.reply = triage::make_acknowledgement(
-            pending.in_force->triage, pending.envelope, pending.message, pending.category, pending.reference,
-            promise.due(pending.envelope.received_at), pending.token, pending.unique, pending.now);
+        const core::Promise& promise = settings.promises[static_cast<std::size_t>(pending.category)];
+        granted.reply = triage::make_acknowledgement(settings, pending.envelope, pending.message, pending.category,
+                                                     pending.reference, promise.due(pending.envelope.received_at),
+                                                     pending.token, pending.unique, pending.now);
     }
     return granted;
 }
@@ -75,18 +79,26 @@ std::function<store::Assessed::Grant(const store::GrantedBefore&, bool)> acknowl
 {
     core::Assessment& message = *assessed.assessment;
     const bool repeat = work.kind == store::MessageKind::repeat;
-    if (!assessed.follows) {
-        // What was granted before can only forbid: a message that is not answered with an empty history never is.
-        const auto decision =
-            decide(*with.in_force, work.envelope, &message, assessed.verdict, {0, 0, 0, 0, false, repeat});
-        if (decision.state != AcknowledgementState::queued) {
-            return [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };
-        }
+    acknowledge::Decision decision = decide(*with.in_force, work.envelope, &message, assessed.verdict);
+    if (decision.state == AcknowledgementState::suppressed) {
+        return [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };
     }
-    auto pending = std::make_shared<const Pending>(
-        Pending{with.in_force, work.envelope, without_content(message), assessed.verdict, work.reference,
-                message.classification.category, repeat, core::make_token(with.signing_key, work.reference),
-                with.unique_name(), with.now});
+    auto pending = std::make_shared<Pending>(Pending{with.in_force,
+                                                     std::move(decision),
+                                                     {},
+                                                     {},
+                                                     work.reference,
+                                                     message.classification.category,
+                                                     repeat,
+                                                     {},
+                                                     {},
+                                                     with.now});
+    if (pending->decision.state == AcknowledgementState::queued) {
+        pending->envelope = work.envelope;
+        pending->message = without_content(message);
+        pending->token = core::make_token(with.signing_key, work.reference);
+        pending->unique = with.unique_name();
+    }
     return [pending](const store::GrantedBefore& before, bool joined) { return grant(*pending, before, joined); };
 }
 
@@ -136,7 +148,7 @@ store::Assessed unreadable(const store::AssessmentWork& work, std::string why, c
     store::Assessed assessed;
     assessed.message_id = work.message_id;
     assessed.failure = std::move(why);
-    const auto decision = decide(*with.in_force, work.envelope, nullptr, assessed.verdict, {});
+    const auto decision = decide(*with.in_force, work.envelope, nullptr, assessed.verdict);
     assessed.acknowledge = [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };
     return assessed;
 }

@@ -56,13 +56,15 @@ public:
     {
     }
 
-    void run(Connection& connection) override { new_ = record_one(connection, database_, item_); }
+    void run(Connection& connection) override { result_ = record_one(connection, database_, item_); }
 
     Completion ended(Fate fate, std::exception_ptr why) override
     {
-        if (fate == Fate::committed && new_) {
+        if (fate == Fate::committed && result_ != RecordResult::known_before) {
             database_.figures().backlog = --database_.assessment_backlog;
             database_.figures().unreadable += item_.assessed.assessment ? 0 : 1;
+        }
+        if (fate == Fate::committed && result_ == RecordResult::mail_queued) {
             database_.outbox_bell.ring();
         }
         const std::lock_guard lock{recorded_.mutex};
@@ -92,7 +94,7 @@ private:
     Store::Database& database_;
     Recordable item_;
     Recorded& recorded_;
-    bool new_{false};
+    RecordResult result_{RecordResult::known_before};
 };
 
 AssessmentWork read_work(Connection& connection, const Leased& leased)
@@ -158,28 +160,30 @@ std::vector<AssessmentWork> Assessments::lease(std::uint64_t limit)
         return {};
     }
     std::uint64_t given_up = 0;
-    const auto leased = database_.writer().call([&](Connection& connection) {
-        std::vector<Leased> taken;
-        given_up = 0;
-        const core::Time until = database_.now() + std::chrono::seconds{database_.limits().assessment_lease};
-        for (Leased& work : free_work(connection, database_, limit)) {
-            // The attempts were made and nothing came of them, not even a word: the message kills who reads it.
-            if (work.attempts >= database_.limits().assessment_attempts_max) {
-                given_up += record_unreadable(connection, database_, work.message_id,
-                                              "every attempt to read it ended without a result")
-                                ? 1
-                                : 0;
-                continue;
+    const auto leased = database_.writer().call(
+        [&](Connection& connection) {
+            std::vector<Leased> taken;
+            given_up = 0;
+            const core::Time until = database_.now() + std::chrono::seconds{database_.limits().assessment_lease};
+            for (Leased& work : free_work(connection, database_, limit)) {
+                // The attempts were made and nothing came of them, not even a word: the message kills who reads it.
+                if (work.attempts >= database_.limits().assessment_attempts_max) {
+                    given_up += record_unreadable(connection, database_, work.message_id,
+                                                  "every attempt to read it ended without a result")
+                                    ? 1
+                                    : 0;
+                    continue;
+                }
+                connection.run(
+                    "UPDATE assessment_work SET attempts = attempts + 1, owner = ?, leased_until = ? "
+                    "WHERE message_id = ?",
+                    database_.owner(), until, work.message_id);
+                ++work.attempts;
+                taken.push_back(work);
             }
-            connection.run(
-                "UPDATE assessment_work SET attempts = attempts + 1, owner = ?, leased_until = ? "
-                "WHERE message_id = ?",
-                database_.owner(), until, work.message_id);
-            ++work.attempts;
-            taken.push_back(work);
-        }
-        return taken;
-    });
+            return taken;
+        },
+        Lane::record);
     database_.assessment_backlog -= static_cast<std::int64_t>(given_up);
     database_.figures().backlog = database_.assessment_backlog.load();
     database_.figures().unreadable += static_cast<std::int64_t>(given_up);

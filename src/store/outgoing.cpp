@@ -50,12 +50,18 @@ AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& k
     return history;
 }
 
-void set_acknowledgement(Connection& connection, std::int64_t message_id, const Acknowledgement& acknowledgement)
+void set_message_acknowledgement(Connection& connection, std::int64_t message_id,
+                                 const Acknowledgement& acknowledgement)
 {
     connection.run(
         "UPDATE messages SET acknowledgement = ?, acknowledgement_reason = ?, acknowledgement_sent_at = ? WHERE id "
         "= ?",
         acknowledgement.state, acknowledgement.reason, acknowledgement.sent_at, message_id);
+}
+
+void set_acknowledgement(Connection& connection, std::int64_t message_id, const Acknowledgement& acknowledgement)
+{
+    set_message_acknowledgement(connection, message_id, acknowledgement);
     connection.run(
         "UPDATE cases SET held = ?1 WHERE id = ?2 AND held != ?1 AND joined_into IS NULL",  // of a first message
         acknowledgement.state == core::AcknowledgementState::held, message_id);

@@ -22,7 +22,11 @@ struct GrantKeys {
 
 [[nodiscard]] AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& keys, core::Time now);
 
+/// On the message, and on the case whose first message it is.
 void set_acknowledgement(Connection& connection, std::int64_t message_id, const Acknowledgement& acknowledgement);
+/// On the message alone.
+void set_message_acknowledgement(Connection& connection, std::int64_t message_id,
+                                 const Acknowledgement& acknowledgement);
 
 /// Queues a mail. An error when the message is not known, or is to be acknowledged a second time (invariant 4).
 [[nodiscard]] std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoing& mail,

@@ -19,8 +19,12 @@ struct Recordable {
 };
 [[nodiscard]] Recordable recordable(Assessed assessed);
 
-/// True when it was recorded, false when that had been done before: then nothing changes.
-bool record_one(Connection& connection, const Store::Database& database, const Recordable& item);
+enum class RecordResult {
+    known_before,  ///< it had been recorded: nothing changed
+    recorded,
+    mail_queued  ///< and its acknowledgement waits in the outbox
+};
+RecordResult record_one(Connection& connection, const Store::Database& database, const Recordable& item);
 
 /// For a message that failed once too often: the case stays where it is and says so.
 bool record_unreadable(Connection& connection, const Store::Database& database, std::int64_t message_id,

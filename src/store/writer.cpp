@@ -11,11 +11,13 @@ namespace shield::store {
 
 namespace {
 
-constexpr std::size_t work_beside_intake = 16;    // jobs of others in a batch that also answers senders
-constexpr std::size_t records_beside_intake = 8;  // nobody waits for these
-constexpr std::uint64_t batch_octets = 8 << 20;   // a batch ends here, so its commit stays short
-constexpr int checkpoint_pages = 1000;            // SQLite's own measure
-constexpr std::chrono::seconds idle{1};           // after which the log is written back
+constexpr std::size_t work_beside_intake = 16;  // jobs of others in a batch that also answers senders
+constexpr std::size_t records_beside_intake =
+    2;  // so assessment keeps up with one message a batch, not with a flood
+constexpr std::chrono::milliseconds riding{10};  // after mail came in: longer than a busy sender takes to go on
+constexpr std::uint64_t batch_octets = 8 << 20;  // a batch ends here, so its commit stays short
+constexpr int checkpoint_pages = 1000;           // SQLite's own measure
+constexpr std::chrono::seconds idle{1};          // after which the log is written back
 
 std::size_t index_of(Lane lane)
 {
@@ -146,6 +148,28 @@ void Writer::fail(const std::string& why)
     }
 }
 
+// What assessment found rides along with intake while mail comes in: a commit of its own would make senders wait.
+bool Writer::anything_is_due() const
+{
+    const auto waits = [this](Lane lane) { return !lanes_[index_of(lane)].empty(); };
+    return stopping_ || !turned_away_.empty() || waits(Lane::intake) || waits(Lane::large) || waits(Lane::work) ||
+           (waits(Lane::record) && std::chrono::steady_clock::now() >= records_ride_until_);
+}
+
+/// False when nothing came for a while.
+bool Writer::wait_for_work(std::unique_lock<std::mutex>& lock)
+{
+    const auto idle_at = std::chrono::steady_clock::now() + idle;
+    while (!anything_is_due()) {
+        const bool riding_along = !lanes_[index_of(Lane::record)].empty();
+        const auto until = riding_along ? std::min(idle_at, records_ride_until_) : idle_at;
+        if (wake_.wait_until(lock, until) == std::cv_status::timeout && until == idle_at) {
+            return anything_is_due();
+        }
+    }
+    return true;
+}
+
 bool Writer::anything_waits() const
 {
     return !turned_away_.empty() ||
@@ -156,7 +180,7 @@ void Writer::loop()
 {
     std::unique_lock lock{mutex_};
     for (;;) {
-        if (!wake_.wait_for(lock, idle, [this] { return stopping_ || anything_waits(); })) {
+        if (!wait_for_work(lock)) {
             lock.unlock();
             make_room();
             if (pages_logged_ != pages_written_back_) {
@@ -170,10 +194,14 @@ void Writer::loop()
         }
         std::vector<Batch> batches = take();
         lock.unlock();
+        const bool intake = !batches.front().empty() && batches.front().front().lane == Lane::intake;
         for (Batch& batch : batches) {
             process(batch);
         }
         lock.lock();
+        if (intake) {
+            records_ride_until_ = std::chrono::steady_clock::now() + riding;
+        }
     }
     stopped_ = true;
     lock.unlock();
@@ -196,7 +224,8 @@ std::vector<Writer::Batch> Writer::take()
     };
     move_from(Lane::intake, options_.limits.commit_batch_max);
     const bool alone = batch.empty();
-    move_from(Lane::record, alone ? options_.limits.commit_batch_max : records_beside_intake);
+    const bool mail_pauses = alone && (stopping_ || std::chrono::steady_clock::now() >= records_ride_until_);
+    move_from(Lane::record, mail_pauses ? options_.limits.commit_batch_max : records_beside_intake);
     move_from(Lane::work, alone ? options_.limits.commit_batch_max : work_beside_intake);
     if (auto& large = lanes_[index_of(Lane::large)]; !large.empty()) {
         octets_waiting_ -= large.front().octets;

@@ -61,7 +61,7 @@ public:
     /// Runs `use` on the writer thread and waits for the commit. Throws what it threw, or Unavailable. Not to be
     /// called from the writer thread.
     template <typename Use>
-    auto call(Use use) -> std::invoke_result_t<Use&, Connection&>;
+    auto call(Use use, Lane lane = Lane::work) -> std::invoke_result_t<Use&, Connection&>;
 
     [[nodiscard]] Health health() const noexcept { return gate_.health(); }
 
@@ -81,6 +81,8 @@ private:
 
     // With the mutex held.
     [[nodiscard]] bool anything_waits() const;
+    [[nodiscard]] bool anything_is_due() const;
+    [[nodiscard]] bool wait_for_work(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] std::optional<Fate> closed_for(Lane lane, std::uint64_t octets);
     [[nodiscard]] std::vector<Batch> take();
 
@@ -114,6 +116,7 @@ private:
     std::array<std::deque<Entry>, 4> lanes_;
     std::vector<Entry> turned_away_;  // never tried; ended by the writer thread like all others
     std::uint64_t octets_waiting_{0};
+    std::chrono::steady_clock::time_point records_ride_until_{};
     bool stopping_{false};
     bool stopped_{false};
     std::mutex stop_mutex_;
@@ -164,10 +167,10 @@ private:
 void require_committed(Fate fate, const std::exception_ptr& why);
 
 template <typename Use>
-auto Writer::call(Use use) -> std::invoke_result_t<Use&, Connection&>
+auto Writer::call(Use use, Lane lane) -> std::invoke_result_t<Use&, Connection&>
 {
     typename Call<Use>::Waiter waiter;
-    submit(std::make_unique<Call<Use>>(use, waiter), Lane::work, 0);
+    submit(std::make_unique<Call<Use>>(use, waiter), lane, 0);
     std::unique_lock lock{waiter.mutex};
     waiter.ready.wait(lock, [&] { return waiter.fate.has_value(); });
     require_committed(*waiter.fate, waiter.why);

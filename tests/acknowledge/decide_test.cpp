@@ -22,7 +22,7 @@ struct Case {
 
     [[nodiscard]] Decision decision() const
     {
-        return decide(envelope, &message, verdict, history, our_mailboxes(), unverified, limits);
+        return after(history, decide(envelope, &message, verdict, our_mailboxes(), unverified), limits);
     }
 };
 
@@ -145,7 +145,8 @@ TEST(Decide, HoldsWhatCouldNotBeRead)
 {
     const Case one;
     const auto decision = [&](const core::Envelope& envelope) {
-        return decide(envelope, nullptr, one.verdict, one.history, our_mailboxes(), Unverified::send, one.limits);
+        return after(one.history, decide(envelope, nullptr, one.verdict, our_mailboxes(), Unverified::send),
+                     one.limits);
     };
     EXPECT_EQ(decision(one.envelope).state, AcknowledgementState::held);
     auto bounce = one.envelope;

@@ -38,7 +38,7 @@ Decision decision_on(const std::string& octets)
     envelope.recipients = {ours.find(*core::Mailbox::parse("shield@shield.test")).value()};
     core::Verdict verdict;
     verdict.reply_address_verified = true;
-    return decide(envelope, &message, verdict, {}, ours, Unverified::send, limits);
+    return after({}, decide(envelope, &message, verdict, ours, Unverified::send), limits);
 }
 
 TEST(AcknowledgeCorpus, AnswersNoBounceComplaintOrVacationReply)

@@ -36,11 +36,12 @@ CREATE INDEX attempts_under_way ON attempts (id) WHERE ended_at IS NULL;
 
 CREATE TABLE cases (
     id                INTEGER PRIMARY KEY,            -- of its first message, whose reference is the case's name
-    category          TEXT NOT NULL CHECK (category IN ('attack', 'urgent', 'support')),
+    category          TEXT NOT NULL CHECK (category = 'attack' OR category = 'urgent' OR category = 'support'),
     category_by       TEXT NOT NULL DEFAULT 'machine' CHECK (category_by IN ('machine', 'person')),
     state             TEXT NOT NULL DEFAULT 'new'
-                      CHECK (state IN ('new', 'triaged', 'in_progress', 'waiting', 'closed')),
-    code              TEXT CHECK (code IN ('resolved', 'fixed', 'contained', 'duplicate', 'not_applicable',
+                      CHECK (state = 'new' OR state = 'triaged' OR state = 'in_progress' OR state = 'waiting'
+                             OR state = 'closed'),
+    code              TEXT CHECK (code IS NULL OR code IN ('resolved', 'fixed', 'contained', 'duplicate', 'not_applicable',
                                            'out_of_scope', 'informative', 'handed_over', 'no_answer', 'spam', 'test')),
     duplicate_of      INTEGER CHECK (duplicate_of BETWEEN 0 AND 1099511627775),
     mailbox           TEXT NOT NULL,
@@ -116,7 +117,7 @@ CREATE TABLE messages (
     id              INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 140737488355327),       -- 47 bits: see octets.id
     reference       INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),     -- unique by reference_runs
     case_id         INTEGER NOT NULL REFERENCES cases (id),
-    kind            TEXT NOT NULL CHECK (kind IN ('first', 'follow_up', 'repeat')),
+    kind            TEXT NOT NULL CHECK (kind = 'first' OR kind = 'follow_up' OR kind = 'repeat'),
     received_at     INTEGER NOT NULL,
     client_address  TEXT NOT NULL,
     client_port     INTEGER NOT NULL CHECK (client_port BETWEEN 0 AND 65535),
@@ -130,7 +131,9 @@ CREATE TABLE messages (
     size            INTEGER NOT NULL CHECK (size >= 0),
     sha256          BLOB NOT NULL CHECK (length(sha256) = 32),
     acknowledgement         TEXT NOT NULL DEFAULT 'pending'
-                            CHECK (acknowledgement IN ('pending', 'queued', 'sent', 'unknown', 'failed', 'held', 'suppressed')),
+                            CHECK (acknowledgement = 'pending' OR acknowledgement = 'queued' OR acknowledgement = 'sent'
+                                   OR acknowledgement = 'unknown' OR acknowledgement = 'failed' OR acknowledgement = 'held'
+                                   OR acknowledgement = 'suppressed'),
     acknowledgement_reason  TEXT NOT NULL DEFAULT '',
     acknowledgement_sent_at INTEGER
 ) STRICT;
@@ -154,7 +157,7 @@ CREATE TABLE outbox (
     who              TEXT NOT NULL,
     created_at       INTEGER NOT NULL,
     give_up_at       INTEGER NOT NULL,
-    state            TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'failed', 'unknown')),
+    state            TEXT NOT NULL DEFAULT 'queued' CHECK (state = 'queued' OR state = 'sent' OR state = 'failed' OR state = 'unknown'),
     due_at           INTEGER NOT NULL,                -- while leased: when the lease ends
     attempts         INTEGER NOT NULL DEFAULT 0,
     -- For the caps on acknowledgements: the reverse-path without its suffix, its domain and the client's network.

@@ -36,10 +36,12 @@ struct Decision {
 [[nodiscard]] std::string machine_reason(const core::Envelope& envelope, const core::Assessment& message,
                                          const core::Mailboxes& ours);
 
-/// May this message be acknowledged? Pure (invariants 4, 5, 10). `message` is null for one that could not be read:
-/// that is held.
+/// May this message be acknowledged, as far as it tells itself? Pure (invariants 5, 10). `message` is null for one
+/// that could not be read: that is held.
 [[nodiscard]] Decision decide(const core::Envelope& envelope, const core::Assessment* message,
-                              const core::Verdict& verdict, const History& history, const core::Mailboxes& ours,
-                              Unverified unverified, const core::Limits& limits);
+                              const core::Verdict& verdict, const core::Mailboxes& ours, Unverified unverified);
+
+/// The same decision after what came before, which can only forbid (invariant 4). Pure.
+[[nodiscard]] Decision after(const History& history, Decision decision, const core::Limits& limits);
 
 }  // namespace shield::acknowledge

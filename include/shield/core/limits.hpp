@@ -80,7 +80,7 @@ LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "not counted:
       "messages in memory to be assessed")                                                                              \
 LIMIT(assessment_lease, seconds, 60, "tried again", "shield_assessment_retries_total",                                   \
       "longer than any message may take")                                                                               \
-LIMIT(assessment_batch_max, count, 64, "next batch", "not counted: housekeeping",                                       \
+LIMIT(assessment_batch_max, count, 128, "next batch", "not counted: housekeeping",                                       \
       "messages assessed and recorded in one commit")                                                                   \
 LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \
 LIMIT(header_fields_max, count, 1000, "defect", "shield_limit_header_fields_total", "")                                  \
