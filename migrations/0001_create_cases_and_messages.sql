@@ -83,8 +83,8 @@ CREATE TABLE messages (
 -- The first message of a case has the case's id: only the others need to be found.
 CREATE INDEX messages_of_cases ON messages (case_id, id) WHERE case_id != id;
 
--- A message's reference is its position, encrypted with the key into 40 bits that tell nothing of it. Each start of the
--- daemon begins a run of positions at a random place, so that a database brought back from a backup never gives again
+-- A message's reference is its position, encrypted with the key into 40 bits that tell nothing of it. Each
+-- process begins a run of positions at a random place with its first message, so that a database brought back from a backup never gives again
 -- what was given after it: message m of a run has the position first_position + (m - first_message_id).
 CREATE TABLE reference_key (
     id      INTEGER PRIMARY KEY CHECK (id = 1),

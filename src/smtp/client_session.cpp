@@ -54,7 +54,6 @@ private:
     ClientAction envelope();
     void note_refusal(const PeerReply& reply);
     ClientAction next_command();
-    ClientAction refused();
     ClientAction end(DeliveryOutcome outcome);
     ClientAction break_off(std::string_view why);
     ClientAction give_up(const PeerReply& reply);
@@ -182,7 +181,7 @@ ClientAction ClientSession::Conversation::take(const PeerReply& reply)
             return take_data(reply);
         case Phase::lone_dot:
             mail_open_ = true;  // whatever it was, RSET makes sure
-            return refused();
+            return end(std::move(outcome_));
         case Phase::content:
             return take_content(reply);
         case Phase::ready:
@@ -257,7 +256,7 @@ ClientAction ClientSession::Conversation::next_command()
         return await(after_mail ? Phase::rcpt : Phase::data, {});
     }
     if (refused_) {
-        return refused();
+        return end(std::move(outcome_));
     }
     return after_mail ? await(Phase::rcpt, "RCPT TO:<" + mail_.recipient + ">\r\n")
                       : await(Phase::data, "DATA\r\n");
@@ -276,7 +275,7 @@ ClientAction ClientSession::Conversation::take_data(const PeerReply& reply)
         return break_off("the next hop answered DATA with " + kept(reply));
     }
     note_refusal(reply);
-    return refused();
+    return end(std::move(outcome_));
 }
 
 ClientAction ClientSession::Conversation::commit()
@@ -348,12 +347,6 @@ ClientAction ClientSession::Conversation::await(Phase phase, std::string output)
 {
     phase_ = phase;
     return {std::move(output), ClientThen::read};
-}
-
-// The envelope was refused; outcome_ says why.
-ClientAction ClientSession::Conversation::refused()
-{
-    return end(std::move(outcome_));
 }
 
 ClientAction ClientSession::Conversation::end(DeliveryOutcome outcome)

@@ -76,6 +76,7 @@ Store::Database::Database(Options options, Descriptor lock)
     : options_{completed(std::move(options))},
       lock_{std::move(lock)},
       owner_{static_cast<std::int64_t>(random_bits() >> 1) | 1},
+      references_{options_.random_bits ? options_.random_bits : &random_bits},
       repeats_{options_.limits.repeat_window == 0 ? 0 : options_.limits.repeats_remembered_max},
       figures_{*options_.metrics}
 {
@@ -150,8 +151,7 @@ void Store::Database::check(Connection& connection, bool ended_cleanly) const
 void Store::Database::remember(Connection& connection)
 {
     next_message_id_ = connection.number("SELECT ifnull(max(id), 0) + 1 FROM messages");
-    references_ =
-        References::begin(connection, next_message_id_, options_.random_bits ? options_.random_bits : &random_bits);
+    References::make_key(connection);
     repeats_.load(connection, now() - std::chrono::seconds{options_.limits.repeat_window});
     assessment_backlog = connection.number("SELECT count(*) FROM assessment_work");
     figures_.backlog = assessment_backlog.load();

@@ -16,7 +16,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 
 namespace shield::store {
 
@@ -44,7 +43,7 @@ public:
     [[nodiscard]] std::int64_t owner() const noexcept { return owner_; }
     /// Writer thread only.
     [[nodiscard]] std::int64_t next_message_id() noexcept { return next_message_id_++; }
-    [[nodiscard]] const References& references() const noexcept { return *references_; }
+    [[nodiscard]] References& references() noexcept { return references_; }
     [[nodiscard]] Repeats& repeats() noexcept { return repeats_; }
 
     void load_token_keys(Connection& connection);
@@ -72,7 +71,7 @@ private:
     Descriptor lock_;
     std::int64_t owner_;
     std::int64_t next_message_id_{1};
-    std::optional<References> references_;
+    References references_;
     Repeats repeats_;
     Figures figures_;
 

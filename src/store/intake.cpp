@@ -79,6 +79,7 @@ public:
             log_refusal(fate, why);
             return [done = std::move(done_), fate] { done(refusal_of(fate)); };
         }
+        database_.references().settle();
         ++database_.figures().received;
         database_.figures().repeats += repeat_ ? 1 : 0;
         database_.figures().backlog = ++database_.assessment_backlog;

@@ -4,7 +4,8 @@
 #include "random.hpp"
 
 #include <shield/core/reference_cipher.hpp>
-#include <shield/store/store.hpp>
+
+#include <stdexcept>
 
 namespace shield::store {
 
@@ -15,18 +16,18 @@ constexpr std::uint64_t room_wanted = std::uint64_t{1}
 constexpr std::uint64_t room_least = std::uint64_t{1} << 16;
 constexpr int draws_max = 64;
 
-struct Run {
-    std::uint64_t first_position{0};
-    std::int64_t first_message_id{0};
+struct Beginning {
+    std::uint64_t position{0};
+    std::int64_t message_id{0};
 };
 
-std::optional<Run> run_before(Connection& connection, std::uint64_t position)
+std::optional<Beginning> run_before(Connection& connection, std::uint64_t position)
 {
     Query row = connection.query(
         "SELECT first_position, first_message_id FROM reference_runs WHERE first_position <= ? "
         "ORDER BY first_position DESC LIMIT 1",
         position);
-    return row.next() ? std::optional{Run{row.natural(0), row.integer(1)}} : std::nullopt;
+    return row.next() ? std::optional{Beginning{row.natural(0), row.integer(1)}} : std::nullopt;
 }
 
 // Where the run after this position begins.
@@ -37,42 +38,51 @@ std::uint64_t end_after(Connection& connection, std::uint64_t position)
     return row.next() && !row.is_null(0) ? row.natural(0) : core::Reference::values;
 }
 
-// Every message before `next_message_id` may be of the run before this position.
-bool is_free(Connection& connection, std::uint64_t position, std::int64_t next_message_id)
+// Every message before this one may be of the run before this position.
+bool is_free(Connection& connection, std::uint64_t position, std::int64_t message_id)
 {
     const auto before = run_before(connection, position);
-    return !before ||
-           before->first_position + static_cast<std::uint64_t>(next_message_id - before->first_message_id) <=
-               position;
+    return !before || before->position + static_cast<std::uint64_t>(message_id - before->message_id) <= position;
 }
 
 }  // namespace
 
-References References::begin(Connection& connection, std::int64_t next_message_id,
-                             const std::function<std::uint64_t()>& draw)
+void References::make_key(Connection& connection)
 {
-    connection.run("INSERT INTO reference_key (id, secret) VALUES (1, ?) ON CONFLICT DO NOTHING",
-                   Octets{random_octets(core::ReferenceCipher::key_octets)});
-    // A run without messages is not used again: a later copy of this database may have used it.
-    connection.run("DELETE FROM reference_runs WHERE first_message_id >= ?", next_message_id);
+    if (connection.number("SELECT count(*) FROM reference_key") == 0) {
+        connection.run("INSERT INTO reference_key (id, secret) VALUES (1, ?)",
+                       Octets{random_octets(core::ReferenceCipher::key_octets)});
+    }
+}
+
+References::Run References::begin(Connection& connection, std::int64_t message_id) const
+{
     for (std::uint64_t room = room_wanted; room >= room_least; room /= 2) {
         for (int draws = 0; draws < draws_max; ++draws) {
-            const std::uint64_t position = draw() % core::Reference::values;
+            const std::uint64_t position = draw_() % core::Reference::values;
             const std::uint64_t end = end_after(connection, position);
-            if (end - position >= room && is_free(connection, position, next_message_id)) {
+            if (end - position >= room && is_free(connection, position, message_id)) {
                 connection.run("INSERT INTO reference_runs (first_position, first_message_id) VALUES (?, ?)",
-                               position, next_message_id);
-                return {position, end, next_message_id};
+                               position, message_id);
+                return {position, end, message_id};
             }
         }
     }
-    throw Unavailable{Unavailable::Kind::failed, "No place is free for the references of new messages."};
+    throw std::runtime_error{"no place is free for the references of new messages"};
 }
 
-core::Reference References::reference_of(Connection& connection, std::int64_t message_id) const
+core::Reference References::reference_of(Connection& connection, std::int64_t message_id)
 {
-    const std::uint64_t position = first_position_ + static_cast<std::uint64_t>(message_id - first_message_id_);
-    if (position >= end_) {
+    // Until a message of it is durable the run may have been undone with the transaction that began it.
+    const bool begun = run_ && (durable_ || connection.number("SELECT count(*) FROM reference_runs WHERE "
+                                                              "first_position = ? AND first_message_id = ?",
+                                                              run_->first_position, run_->first_message_id) == 1);
+    if (!begun) {
+        run_ = begin(connection, message_id);
+    }
+    const std::uint64_t position =
+        run_->first_position + static_cast<std::uint64_t>(message_id - run_->first_message_id);
+    if (position >= run_->end) {
         throw std::runtime_error{"the references of this run are used up; a restart begins another"};
     }
     return connection.references().reference_at(position);
@@ -85,7 +95,7 @@ std::optional<std::int64_t> message_of(Connection& connection, core::Reference r
     if (!run) {
         return std::nullopt;
     }
-    const auto message_id = run->first_message_id + static_cast<std::int64_t>(position - run->first_position);
+    const auto message_id = run->message_id + static_cast<std::int64_t>(position - run->position);
     Query row =
         connection.query("SELECT id FROM messages WHERE id = ? AND reference = ?", message_id, reference.bits());
     return row.next() ? std::optional{row.integer(0)} : std::nullopt;

@@ -15,21 +15,28 @@ namespace shield::store {
 /// place, between the runs of the processes before it. Writer thread only.
 class References {
 public:
-    /// Writes the run down, and the key if there is none; durable before the first reference is given. `draw`
-    /// returns random bits. Throws Unavailable when no place is free.
-    static References begin(Connection& connection, std::int64_t next_message_id,
-                            const std::function<std::uint64_t()>& draw);
+    /// `draw` returns random bits.
+    explicit References(std::function<std::uint64_t()> draw) : draw_{std::move(draw)} {}
 
-    /// Throws when the run has met the next one: a restart begins another.
-    [[nodiscard]] core::Reference reference_of(Connection& connection, std::int64_t message_id) const;
+    /// Makes the key, once for a database; nothing else is written before the first message.
+    static void make_key(Connection& connection);
+
+    /// Inside the transaction of the message; the first one begins the run in it.
+    [[nodiscard]] core::Reference reference_of(Connection& connection, std::int64_t message_id);
+
+    /// A message with one of these references is durable, and so is the run.
+    void settle() noexcept { durable_ = true; }
 
 private:
-    References(std::uint64_t first_position, std::uint64_t end, std::int64_t first_message_id) noexcept
-        : first_position_{first_position}, end_{end}, first_message_id_{first_message_id}
-    {
-    }
-    std::uint64_t first_position_, end_;
-    std::int64_t first_message_id_;
+    struct Run {
+        std::uint64_t first_position{0}, end{0};
+        std::int64_t first_message_id{0};
+    };
+    [[nodiscard]] Run begin(Connection& connection, std::int64_t message_id) const;
+
+    std::function<std::uint64_t()> draw_;
+    std::optional<Run> run_;
+    bool durable_{false};
 };
 
 /// The message that was given this reference.

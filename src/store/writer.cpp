@@ -11,18 +11,8 @@ namespace shield::store {
 
 namespace {
 
-constexpr std::size_t work_beside_intake = 16;  // jobs of others in a batch that also answers senders
-constexpr std::size_t records_beside_intake =
-    2;  // so assessment keeps up with one message a batch, not with a flood
-constexpr std::chrono::milliseconds riding{10};  // after mail came in: longer than a busy sender takes to go on
-constexpr std::uint64_t batch_octets = 8 << 20;  // a batch ends here, so its commit stays short
-constexpr int checkpoint_pages = 1000;           // SQLite's own measure
-constexpr std::chrono::seconds idle{1};          // after which the log is written back
-
-std::size_t index_of(Lane lane)
-{
-    return static_cast<std::size_t>(lane);
-}
+constexpr int checkpoint_pages = 1000;   // SQLite's own measure
+constexpr std::chrono::seconds idle{1};  // after which the log is written back
 
 }  // namespace
 
@@ -112,10 +102,9 @@ void Writer::submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets)
         if (stopped_) {
             left_over.push_back(std::move(entry));  // the writer thread is gone
         } else if (closed) {
-            turned_away_.push_back(std::move(entry));
+            lanes_.turn_away(std::move(entry));
         } else {
-            octets_waiting_ += octets;
-            lanes_[index_of(lane)].push_back(std::move(entry));
+            lanes_.add(std::move(entry));
         }
     }
     wake_.notify_one();
@@ -133,7 +122,7 @@ std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets)
     if (lane == Lane::work || lane == Lane::record) {
         return std::nullopt;  // the reserve is for this: assessing, triage and delivery go on
     }
-    if (octets_waiting_ != 0 && octets_waiting_ + octets > options_.limits.intake_backlog_max) {
+    if (lanes_.octets() != 0 && lanes_.octets() + octets > options_.limits.intake_backlog_max) {
         ++figures_->backlog_limit;
         return Fate::overloaded;
     }
@@ -148,32 +137,18 @@ void Writer::fail(const std::string& why)
     }
 }
 
-// What assessment found rides along with intake while mail comes in: a commit of its own would make senders wait.
-bool Writer::anything_is_due() const
-{
-    const auto waits = [this](Lane lane) { return !lanes_[index_of(lane)].empty(); };
-    return stopping_ || !turned_away_.empty() || waits(Lane::intake) || waits(Lane::large) || waits(Lane::work) ||
-           (waits(Lane::record) && std::chrono::steady_clock::now() >= records_ride_until_);
-}
-
 /// False when nothing came for a while.
 bool Writer::wait_for_work(std::unique_lock<std::mutex>& lock)
 {
-    const auto idle_at = std::chrono::steady_clock::now() + idle;
-    while (!anything_is_due()) {
-        const bool riding_along = !lanes_[index_of(Lane::record)].empty();
-        const auto until = riding_along ? std::min(idle_at, records_ride_until_) : idle_at;
-        if (wake_.wait_until(lock, until) == std::cv_status::timeout && until == idle_at) {
-            return anything_is_due();
+    using Clock = std::chrono::steady_clock;
+    const auto idle_at = Clock::now() + idle;
+    while (!stopping_ && !lanes_.anything_is_due(Clock::now())) {
+        if (Clock::now() >= idle_at) {
+            return false;
         }
+        wake_.wait_until(lock, std::min(idle_at, lanes_.records_due_at().value_or(idle_at)));
     }
     return true;
-}
-
-bool Writer::anything_waits() const
-{
-    return !turned_away_.empty() ||
-           std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return !lane.empty(); });
 }
 
 void Writer::loop()
@@ -189,10 +164,14 @@ void Writer::loop()
             lock.lock();
             continue;
         }
-        if (!anything_waits()) {
+        if (lanes_.empty()) {
             break;  // stopping, and all is done
         }
-        std::vector<Batch> batches = take();
+        if (stopping_) {
+            lanes_.stop_riding();
+        }
+        std::vector<Batch> batches =
+            lanes_.take(options_.limits.commit_batch_max, std::chrono::steady_clock::now());
         lock.unlock();
         const bool intake = !batches.front().empty() && batches.front().front().lane == Lane::intake;
         for (Batch& batch : batches) {
@@ -200,43 +179,12 @@ void Writer::loop()
         }
         lock.lock();
         if (intake) {
-            records_ride_until_ = std::chrono::steady_clock::now() + riding;
+            lanes_.mail_came(std::chrono::steady_clock::now());
         }
     }
     stopped_ = true;
     lock.unlock();
     checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
-}
-
-std::vector<Writer::Batch> Writer::take()
-{
-    std::vector<Batch> batches(1);
-    Batch& batch = batches.front();
-    std::uint64_t octets = 0;
-    auto move_from = [&](Lane lane, std::size_t at_most) {
-        auto& waiting = lanes_[index_of(lane)];
-        for (std::size_t n = 0; n < at_most && !waiting.empty() && octets < batch_octets; ++n) {
-            octets += waiting.front().octets;
-            octets_waiting_ -= waiting.front().octets;
-            batch.push_back(std::move(waiting.front()));
-            waiting.pop_front();
-        }
-    };
-    move_from(Lane::intake, options_.limits.commit_batch_max);
-    const bool alone = batch.empty();
-    const bool mail_pauses = alone && (stopping_ || std::chrono::steady_clock::now() >= records_ride_until_);
-    move_from(Lane::record, mail_pauses ? options_.limits.commit_batch_max : records_beside_intake);
-    move_from(Lane::work, alone ? options_.limits.commit_batch_max : work_beside_intake);
-    if (auto& large = lanes_[index_of(Lane::large)]; !large.empty()) {
-        octets_waiting_ -= large.front().octets;
-        batches.emplace_back().push_back(std::move(large.front()));
-        large.pop_front();
-    }
-    if (!turned_away_.empty()) {
-        batches.push_back(std::move(turned_away_));
-        turned_away_.clear();
-    }
-    return batches;
 }
 
 void Writer::process(Batch& batch)

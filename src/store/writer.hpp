@@ -3,13 +3,12 @@
 
 #include "connection.hpp"
 #include "gate.hpp"
+#include "lanes.hpp"
 
 #include <shield/core/receipt.hpp>
 #include <shield/store/store.hpp>
 
-#include <array>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -19,32 +18,6 @@
 #include <vector>
 
 namespace shield::store {
-
-/// How a job ended.
-enum class Fate {
-    committed,   ///< durable
-    refused,     ///< undone alone: what it wrote was not taken
-    full,        ///< nothing was kept, the disk is full
-    failed,      ///< nothing was kept, and nothing more will be written
-    overloaded,  ///< not tried: intake_backlog_max
-    stopped      ///< not tried: the store is closing
-};
-
-/// Something to be written. Made by any thread, run and ended by the writer's.
-class Job {
-public:
-    virtual ~Job() = default;
-    /// Inside the transaction; what it throws undoes it alone. May be called again after its first run was undone.
-    virtual void run(Connection& connection) = 0;
-    /// Called exactly once, when the fate is known. `why` is what run() threw, if refused. What it returns goes
-    /// through Options::release together with that of the whole batch.
-    [[nodiscard]] virtual Completion ended(Fate fate, std::exception_ptr why) = 0;
-};
-
-/// Jobs are taken from lanes so that none starves: a batch is what intake has and a share of the others; a large
-/// message is a batch of its own. `record` is what assessment found, `work` all that a person or the delivery waits
-/// for.
-enum class Lane { intake, large, record, work };
 
 /// The one thread that writes and checkpoints. It commits everything that waits in one transaction, a savepoint a
 /// job, without waiting for more to come: the batch grows by itself while a commit is under way. SQLITE_FULL closes
@@ -69,22 +42,13 @@ public:
     void stop();
 
 private:
-    struct Entry {
-        std::unique_ptr<Job> job;
-        Lane lane{Lane::work};
-        std::uint64_t octets{0};
-        Fate fate{Fate::committed};
-        std::exception_ptr why;
-    };
-    using Batch = std::vector<Entry>;
+    using Entry = Lanes::Entry;
+    using Batch = Lanes::Batch;
     struct Figures;
 
     // With the mutex held.
-    [[nodiscard]] bool anything_waits() const;
-    [[nodiscard]] bool anything_is_due() const;
     [[nodiscard]] bool wait_for_work(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] std::optional<Fate> closed_for(Lane lane, std::uint64_t octets);
-    [[nodiscard]] std::vector<Batch> take();
 
     // On the writer thread.
     void loop();
@@ -113,10 +77,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::array<std::deque<Entry>, 4> lanes_;
-    std::vector<Entry> turned_away_;  // never tried; ended by the writer thread like all others
-    std::uint64_t octets_waiting_{0};
-    std::chrono::steady_clock::time_point records_ride_until_{};
+    Lanes lanes_;
     bool stopping_{false};
     bool stopped_{false};
     std::mutex stop_mutex_;

@@ -256,6 +256,9 @@ TEST(SmtpServerEnds, ADrainWaitsNoLongerThanItMay)
     RunningServer running{1, limits};
     auto stuck = running.introduced();
     stuck.send(envelope_commands);
+    stuck.reply();
+    stuck.reply();
+    stuck.reply();
     std::promise<void> drained;
     running.server->drain([&] { drained.set_value(); });
     EXPECT_EQ(drained.get_future().wait_for(std::chrono::seconds{10}), std::future_status::ready);

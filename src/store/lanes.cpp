@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lanes.hpp"
+
+#include <algorithm>
+
+namespace shield::store {
+
+namespace {
+
+constexpr std::uint64_t work_beside_intake = 16;  // jobs of others in a batch that also answers senders
+// So assessment keeps up with one message a batch; in a flood it comes after the flood.
+constexpr std::uint64_t records_beside_intake = 2;
+constexpr std::chrono::milliseconds riding{10};  // after mail came in: longer than a busy sender takes to go on
+constexpr std::uint64_t batch_octets = 8 << 20;  // a batch ends here, so its commit stays short
+
+std::size_t index_of(Lane lane)
+{
+    return static_cast<std::size_t>(lane);
+}
+
+}  // namespace
+
+void Lanes::add(Entry entry)
+{
+    octets_ += entry.octets;
+    lanes_[index_of(entry.lane)].push_back(std::move(entry));
+}
+
+bool Lanes::waits(Lane lane) const
+{
+    return !lanes_[index_of(lane)].empty();
+}
+
+bool Lanes::empty() const
+{
+    return turned_away_.empty() &&
+           std::all_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane.empty(); });
+}
+
+bool Lanes::anything_is_due(Moment now) const
+{
+    return !turned_away_.empty() || waits(Lane::intake) || waits(Lane::large) || waits(Lane::work) ||
+           (waits(Lane::record) && now >= records_ride_until_);
+}
+
+std::optional<Lanes::Moment> Lanes::records_due_at() const
+{
+    return waits(Lane::record) ? std::optional{records_ride_until_} : std::nullopt;
+}
+
+void Lanes::move(Lane lane, std::uint64_t at_most, Batch& batch, std::uint64_t& octets)
+{
+    auto& waiting = lanes_[index_of(lane)];
+    for (std::uint64_t n = 0; n < at_most && !waiting.empty() && octets < batch_octets; ++n) {
+        octets += waiting.front().octets;
+        octets_ -= waiting.front().octets;
+        batch.push_back(std::move(waiting.front()));
+        waiting.pop_front();
+    }
+}
+
+std::vector<Lanes::Batch> Lanes::take(std::uint64_t jobs_max, Moment now)
+{
+    std::vector<Batch> batches(1);
+    Batch& batch = batches.front();
+    std::uint64_t octets = 0;
+    move(Lane::intake, jobs_max, batch, octets);
+    const bool alone = batch.empty();
+    const bool mail_pauses = alone && now >= records_ride_until_;
+    move(Lane::record, mail_pauses ? jobs_max : records_beside_intake, batch, octets);
+    move(Lane::work, alone ? jobs_max : work_beside_intake, batch, octets);
+    if (waits(Lane::large)) {
+        octets = 0;
+        move(Lane::large, 1, batches.emplace_back(), octets);
+    }
+    if (!turned_away_.empty()) {
+        batches.push_back(std::exchange(turned_away_, {}));
+    }
+    return batches;
+}
+
+void Lanes::mail_came(Moment now)
+{
+    records_ride_until_ = now + riding;
+}
+
+}  // namespace shield::store
