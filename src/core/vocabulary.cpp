@@ -70,9 +70,5 @@ std::optional<AcknowledgementState> parse_acknowledgement_state(std::string_view
 {
     return parse<AcknowledgementState>(acknowledgement_names, text);
 }
-std::optional<DeliveryResult> parse_delivery_result(std::string_view text) noexcept
-{
-    return parse<DeliveryResult>(delivery_result_names, text);
-}
 
 }  // namespace shield::core

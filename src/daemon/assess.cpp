@@ -124,6 +124,7 @@ store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
 
     store::Assessed assessed;
     assessed.message_id = work.message_id;
+    assessed.received_at = work.envelope.received_at;
     core::Assessment& message = assessed.assessment.emplace(mime::read(work.octets, settings.limits));
     message.classification = with.in_force->classifier.classify(message, prior_of(work.envelope, with.known_keys));
     assessed.automatic = !acknowledge::machine_reason(work.envelope, message, settings.mailboxes).empty();
@@ -147,6 +148,7 @@ store::Assessed unreadable(const store::AssessmentWork& work, std::string why, c
 {
     store::Assessed assessed;
     assessed.message_id = work.message_id;
+    assessed.received_at = work.envelope.received_at;
     assessed.failure = std::move(why);
     const auto decision = decide(*with.in_force, work.envelope, nullptr, assessed.verdict);
     assessed.acknowledge = [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };

@@ -24,7 +24,7 @@ Assessor::Assessor(store::Store& store, Options options)
       bounds_{*options_.metrics}
 {
     for (unsigned i = 0; i < options_.threads; ++i) {
-        threads_.emplace_back([this, indexes = i == 0](const std::stop_token& stop) { run(stop, indexes); });
+        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
     }
 }
 
@@ -37,7 +37,7 @@ Assessor::~Assessor()
     threads_.clear();
 }
 
-void Assessor::run(const std::stop_token& stop, bool indexes)
+void Assessor::run(const std::stop_token& stop)
 {
     // On Linux a priority belongs to a thread. Intake wins: a sender waits for its 250, nobody waits for this.
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
@@ -46,8 +46,8 @@ void Assessor::run(const std::stop_token& stop, bool indexes)
         try {
             const bool worked = assess_batch();
             batches = worked ? batches + 1 : 0;
-            const bool index_now = indexes && (!worked || batches % batches_before_indexing == 0);
-            const bool indexed = index_now && store_.assessments().index_some() > 0;
+            const bool index_now = !worked || batches % batches_before_indexing == 0;
+            const bool indexed = index_now && index_some();
             if (!worked && !indexed) {
                 store_.assessments().wait(idle_wait_max);
             }
@@ -62,6 +62,14 @@ void Assessor::run(const std::stop_token& stop, bool indexes)
             }
         }
     }
+}
+
+/// Whether there was anything to index. One thread at a time, and each after its own messages: whoever found the
+/// other at it and slept would leave what it has just assessed out of the search.
+bool Assessor::index_some()
+{
+    const std::lock_guard one_at_a_time{indexing_};
+    return store_.assessments().index_some() > 0;
 }
 
 /// Whether there was anything to do.

@@ -9,6 +9,7 @@
 #include <shield/core/time.hpp>
 #include <shield/store/store.hpp>
 
+#include <mutex>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -31,7 +32,8 @@ public:
     ~Assessor();
 
 private:
-    void run(const std::stop_token& stop, bool indexes);
+    void run(const std::stop_token& stop);
+    bool index_some();
     bool assess_batch();
     std::optional<store::Assessed> assess_one(const store::AssessmentWork& work, const Assessing& with);
     store::Assessed counted(store::Assessed assessed) const;
@@ -41,6 +43,7 @@ private:
     core::Metrics::Value& assessed_;
     core::Metrics::Value& failures_;
     core::ReachedBounds bounds_;
+    std::mutex indexing_;
     std::vector<std::jthread> threads_;
 };
 

@@ -235,9 +235,12 @@ void Assessments::record(std::vector<Assessed> batch)
 {
     Recorded recorded;
     recorded.left = batch.size();
+    const core::Time late = database_.now() - std::chrono::seconds{database_.limits().assessment_wait_max};
     for (Assessed& assessed : batch) {
+        const bool waited = assessed.received_at < late;
+        database_.figures().late += waited ? 1 : 0;
         database_.writer().submit(std::make_unique<Recording>(database_, std::move(assessed), recorded),
-                                  Lane::record, 0);
+                                  waited ? Lane::work : Lane::record, 0);
     }
     {
         std::unique_lock lock{recorded.mutex};

@@ -24,6 +24,8 @@ Store::Database::Figures::Figures(core::Metrics& metrics)
       repeats{metrics.counter("shield_repeats_total", "Messages that had come before, octet for octet")},
       spooled{metrics.counter("shield_spooled_total", "Messages that waited in a file")},
       retries{metrics.counter("shield_assessment_retries_total", "Assessments begun again")},
+      late{metrics.counter("shield_limit_assessment_wait_total",
+                           "Messages that had waited longer than assessment_wait_max when they were assessed")},
       unreadable{metrics.counter("shield_unreadable_total", "Messages that could not be assessed")},
       backlog{metrics.gauge("shield_assessment_backlog", "Messages that wait to be assessed")},
       outbox_queued{metrics.gauge("shield_outbox_queued", "Mails that wait to be delivered")},

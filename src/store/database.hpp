@@ -56,7 +56,7 @@ public:
 
     struct Figures {
         explicit Figures(core::Metrics& metrics);
-        core::Metrics::Value &received, &repeats, &spooled, &retries, &unreadable, &backlog, &outbox_queued,
+        core::Metrics::Value &received, &repeats, &spooled, &retries, &late, &unreadable, &backlog, &outbox_queued,
             &damaged;
     };
     [[nodiscard]] Figures& figures() noexcept { return figures_; }

@@ -18,6 +18,7 @@ struct Earlier {
     std::int64_t case_id{0};
     core::Category category{core::Category::support};    // of its case
     core::Category written_to{core::Category::support};  // of the mailboxes that it was written to itself
+    bool closed{false};
 };
 
 core::Refusal refusal_of(Fate fate)
@@ -70,11 +71,15 @@ public:
         add_event(connection, {case_id, message_id_, envelope.received_at, ourselves, "received",
                                earlier ? "repeat" : "first", reference_.to_string() + " for " + recipient.mailbox});
         repeat_ = earlier.has_value();
-        database_.repeats().remember(digest_, envelope.reverse_path, message_id_);
+        database_.repeats().note(digest_, envelope.reverse_path, message_id_);
     }
 
     Completion ended(Fate fate, std::exception_ptr why) override
     {
+        if (message_id_ != 0) {  // it ran; what never did may be ended on another thread
+            database_.repeats().settle(digest_, submission_.envelope.reverse_path, message_id_,
+                                       fate == Fate::committed);
+        }
         if (fate != Fate::committed) {
             log_refusal(fate, why);
             return [done = std::move(done_), fate] { done(refusal_of(fate)); };
@@ -92,25 +97,33 @@ private:
     /// one that was closed, when this is to a more pressing mailbox: nobody would see it (invariant 3).
     [[nodiscard]] std::optional<Earlier> find_earlier(Connection& connection, core::Category category) const
     {
-        const core::Envelope& envelope = submission_.envelope;
-        const auto remembered = database_.repeats().find(digest_, envelope.reverse_path);
-        if (!remembered) {
-            return std::nullopt;
+        for (const std::int64_t candidate : database_.repeats().find(digest_, submission_.envelope.reverse_path)) {
+            if (const auto earlier = proven(connection, candidate, category)) {
+                return earlier->closed && category < earlier->category ? std::nullopt : earlier;
+            }
         }
+        return std::nullopt;
+    }
+
+    /// Nothing when that message is not the same, not here any more, or too old.
+    [[nodiscard]] std::optional<Earlier> proven(Connection& connection, std::int64_t candidate,
+                                                core::Category category) const
+    {
+        const core::Envelope& envelope = submission_.envelope;
         const auto since = envelope.received_at - std::chrono::seconds{database_.limits().repeat_window};
         Query row = connection.query(
-            "SELECT m.case_id, c.category, c.state = 'closed', m.recipients FROM messages m JOIN cases c ON c.id = "
-            "m.case_id "
+            "SELECT m.case_id, c.category, c.state = 'closed', m.recipients FROM messages m "
+            "JOIN cases c ON c.id = m.case_id "
             "WHERE m.id = ? AND m.sha256 = ? AND m.reverse_path = ? AND m.received_at >= ?",
-            *remembered, octets_of(digest_), envelope.reverse_path, since);
+            candidate, octets_of(digest_), envelope.reverse_path, since);
         if (!row.next()) {
             return std::nullopt;
         }
         core::Envelope written_to;
         written_to.recipients = recipients_from_json(row.text(3));
-        const Earlier earlier{row.integer(0), core::parse_category(row.text(1)).value_or(core::Category::support),
-                              written_to.recipients.empty() ? category : core::most_pressing(written_to).category};
-        return row.flag(2) && category < earlier.category ? std::nullopt : std::optional{earlier};
+        return Earlier{row.integer(0), core::parse_category(row.text(1)).value_or(core::Category::support),
+                       written_to.recipients.empty() ? category : core::most_pressing(written_to).category,
+                       row.flag(2)};
     }
 
     void add_case(Connection& connection, const core::Recipient& recipient) const

@@ -7,7 +7,7 @@ namespace shield::store {
 
 namespace {
 
-constexpr std::uint64_t work_beside_intake = 16;  // jobs of others in a batch that also answers senders
+constexpr std::uint64_t work_beside_intake = 16;  // at least; jobs of others in a batch that also answers senders
 // So assessment keeps up with one message a batch; in a flood it comes after the flood.
 constexpr std::uint64_t records_beside_intake = 2;
 constexpr std::chrono::milliseconds riding{10};  // after mail came in: longer than a busy sender takes to go on
@@ -65,10 +65,11 @@ std::vector<Lanes::Batch> Lanes::take(std::uint64_t jobs_max, Moment now)
     Batch& batch = batches.front();
     std::uint64_t octets = 0;
     move(Lane::intake, jobs_max, batch, octets);
-    const bool alone = batch.empty();
-    const bool mail_pauses = alone && now >= records_ride_until_;
+    const std::uint64_t mails = batch.size();
+    const bool mail_pauses = mails == 0 && now >= records_ride_until_;
+    octets = 0;  // mail that fills a batch leaves the others their share
     move(Lane::record, mail_pauses ? jobs_max : records_beside_intake, batch, octets);
-    move(Lane::work, alone ? jobs_max : work_beside_intake, batch, octets);
+    move(Lane::work, mails == 0 ? jobs_max : std::max(work_beside_intake, mails), batch, octets);
     if (waits(Lane::large)) {
         octets = 0;
         move(Lane::large, 1, batches.emplace_back(), octets);

@@ -37,7 +37,8 @@ public:
 
 /// Jobs are taken from lanes so that none starves: a batch is what intake has and a share of the others; a large
 /// message is a batch of its own. `record` is what assessment found, `work` all that a person or the delivery waits
-/// for.
+/// for, and what assessment found late: as many of them as there is mail in a batch, so a flood that does not end
+/// does not end assessment either.
 enum class Lane { intake, large, record, work };
 
 /// What waits to be written, and in which order it is taken. A value; its owner locks.

@@ -80,16 +80,26 @@ core::Category provisional_category(const Facts& facts)
 
 // A person who was faster than the assessment is right, and a clock that a person stopped stays so. What a repeat
 // to another mailbox has raised meanwhile is not lowered: this assessment knows nothing of that one (invariant 8).
-// Nor is what was sorted without its mailbox, because its token names a case that is not here.
-void place_by_first(Standing& standing, const Assessed& assessed, const Facts& facts)
+// Nor is what was sorted without its mailbox, because its token names a case that is not here, nor a case that
+// others have joined: they may be why it is so pressing.
+void place_by_first(Connection& connection, Standing& standing, const Assessed& assessed, const Facts& facts)
 {
+    if (!standing.by_machine) {
+        return;
+    }
     const core::Category category = assessed.assessment->classification.category;
     const auto& flags = assessed.assessment->classification.flags;
     standing.folded = std::find(flags.begin(), flags.end(), "spam") != flags.end();
-    if (!standing.by_machine || category == standing.category) {
+    const auto may_lower = [&] {
+        return !assessed.follows && standing.category == provisional_category(facts) &&
+               connection.number(
+                   "SELECT count(*) FROM messages WHERE case_id = ? AND case_id != id AND "
+                   "kind = 'follow_up'",
+                   facts.case_id) == 0;
+    };
+    if (category == standing.category) {
         return;
     }
-    const auto may_lower = [&] { return !assessed.follows && standing.category == provisional_category(facts); };
     if (category < standing.category || may_lower()) {
         standing.category = category;
         standing.due_at = standing.due_at && assessed.due_at ? assessed.due_at : standing.due_at;
@@ -139,7 +149,7 @@ void place_case(Connection& connection, const Assessed& assessed, const Facts& f
     const Standing before = standing_of(connection, facts.case_id);
     Standing standing = before;
     if (facts.kind == MessageKind::first && assessed.assessment) {
-        place_by_first(standing, assessed, facts);
+        place_by_first(connection, standing, assessed, facts);
         describe(connection, *assessed.assessment, facts, limits, now);
     } else {
         connection.run("UPDATE cases SET updated_at = ? WHERE id = ?", now, facts.case_id);

@@ -71,21 +71,30 @@ References::Run References::begin(Connection& connection, std::int64_t message_i
     throw std::runtime_error{"no place is free for the references of new messages"};
 }
 
+bool References::is_in_run(Connection& connection, std::int64_t message_id) const
+{
+    if (!run_ || position_in(*run_, message_id) >= run_->end) {
+        return false;  // it has met the next one
+    }
+    // Until a message of it is durable the run may have been undone with the transaction that began it.
+    return durable_ || connection.number(
+                           "SELECT count(*) FROM reference_runs WHERE first_position = ? AND "
+                           "first_message_id = ?",
+                           run_->first_position, run_->first_message_id) == 1;
+}
+
 core::Reference References::reference_of(Connection& connection, std::int64_t message_id)
 {
-    // Until a message of it is durable the run may have been undone with the transaction that began it.
-    const bool begun = run_ && (durable_ || connection.number("SELECT count(*) FROM reference_runs WHERE "
-                                                              "first_position = ? AND first_message_id = ?",
-                                                              run_->first_position, run_->first_message_id) == 1);
-    if (!begun) {
+    if (!is_in_run(connection, message_id)) {
         run_ = begin(connection, message_id);
+        durable_ = false;
     }
-    const std::uint64_t position =
-        run_->first_position + static_cast<std::uint64_t>(message_id - run_->first_message_id);
-    if (position >= run_->end) {
-        throw std::runtime_error{"the references of this run are used up; a restart begins another"};
-    }
-    return connection.references().reference_at(position);
+    return connection.references().reference_at(position_in(*run_, message_id));
+}
+
+std::uint64_t References::position_in(const Run& run, std::int64_t message_id) noexcept
+{
+    return run.first_position + static_cast<std::uint64_t>(message_id - run.first_message_id);
 }
 
 std::optional<std::int64_t> message_of(Connection& connection, core::Reference reference)

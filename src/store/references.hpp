@@ -11,8 +11,8 @@
 
 namespace shield::store {
 
-/// Gives messages their references. One for a process: its messages are a run of positions that begins at a random
-/// place, between the runs of the processes before it. Writer thread only.
+/// Gives messages their references. The messages of a process are a run of positions that begins at a random place,
+/// between the runs of the processes before it; where it meets the next, it begins another. Writer thread only.
 class References {
 public:
     /// `draw` returns random bits.
@@ -33,6 +33,8 @@ private:
         std::int64_t first_message_id{0};
     };
     [[nodiscard]] Run begin(Connection& connection, std::int64_t message_id) const;
+    [[nodiscard]] bool is_in_run(Connection& connection, std::int64_t message_id) const;
+    [[nodiscard]] static std::uint64_t position_in(const Run& run, std::int64_t message_id) noexcept;
 
     std::function<std::uint64_t()> draw_;
     std::optional<Run> run_;

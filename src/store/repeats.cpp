@@ -21,47 +21,64 @@ std::uint64_t key_of(const core::Sha256& digest, std::string_view reverse_path)
 
 void Repeats::load(Connection& connection, core::Time since)
 {
-    struct Seen {
-        std::int64_t id{0};
-        core::Sha256 digest{};
-        std::string reverse_path;
-    };
-    std::vector<Seen> seen;
+    std::vector<std::pair<std::uint64_t, std::int64_t>> seen;
     {
         Query row = connection.query(
             "SELECT id, sha256, reverse_path, received_at FROM messages ORDER BY id DESC LIMIT ?", remembered_max_);
-        while (row.next() && row.time(3) >= since) {
-            Seen one{row.integer(0), {}, row.text(2)};
-            const std::string digest = row.text(1);
-            std::copy_n(digest.begin(), std::min(digest.size(), one.digest.size()), one.digest.begin());
-            seen.push_back(std::move(one));
+        while (row.next()) {
+            if (row.time(3) < since) {
+                continue;  // and not the end: a clock may have been set
+            }
+            core::Sha256 digest{};
+            const std::string octets = row.text(1);
+            std::copy_n(octets.begin(), std::min(octets.size(), digest.size()), digest.begin());
+            seen.emplace_back(key_of(digest, row.text(2)), row.integer(0));
         }
     }
-    std::for_each(seen.rbegin(), seen.rend(),
-                  [this](const Seen& one) { remember(one.digest, one.reverse_path, one.id); });
+    std::for_each(seen.rbegin(), seen.rend(), [this](const auto& one) { remember(one.first, one.second); });
 }
 
-void Repeats::remember(const core::Sha256& digest, std::string_view reverse_path, std::int64_t message_id)
+void Repeats::note(const core::Sha256& digest, std::string_view reverse_path, std::int64_t message_id)
 {
-    if (remembered_max_ == 0) {
-        return;
+    if (remembered_max_ != 0) {
+        uncommitted_[key_of(digest, reverse_path)] = message_id;
     }
+}
+
+void Repeats::settle(const core::Sha256& digest, std::string_view reverse_path, std::int64_t message_id,
+                     bool committed)
+{
+    const std::uint64_t key = key_of(digest, reverse_path);
+    uncommitted_.erase(key);
+    if (committed && remembered_max_ != 0) {
+        remember(key, message_id);
+    }
+}
+
+void Repeats::remember(std::uint64_t key, std::int64_t message_id)
+{
     if (in_order_.size() >= remembered_max_) {
-        const auto [key, id] = in_order_.front();
+        const auto oldest = in_order_.front();
         in_order_.pop_front();
-        if (const auto found = newest_.find(key); found != newest_.end() && found->second == id) {
+        if (const auto found = newest_.find(oldest.first);
+            found != newest_.end() && found->second == oldest.second) {
             newest_.erase(found);
         }
     }
-    const std::uint64_t key = key_of(digest, reverse_path);
     newest_[key] = message_id;
     in_order_.emplace_back(key, message_id);
 }
 
-std::optional<std::int64_t> Repeats::find(const core::Sha256& digest, std::string_view reverse_path) const
+std::vector<std::int64_t> Repeats::find(const core::Sha256& digest, std::string_view reverse_path) const
 {
-    const auto found = newest_.find(key_of(digest, reverse_path));
-    return found == newest_.end() ? std::nullopt : std::optional{found->second};
+    const std::uint64_t key = key_of(digest, reverse_path);
+    std::vector<std::int64_t> candidates;
+    for (const auto* messages : {&uncommitted_, &newest_}) {
+        if (const auto found = messages->find(key); found != messages->end()) {
+            candidates.push_back(found->second);
+        }
+    }
+    return candidates;
 }
 
 }  // namespace shield::store

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "case_rows.hpp"
 #include "database.hpp"
+#include "references.hpp"
 
 namespace shield::store {
 
@@ -64,15 +65,15 @@ void check_message(Connection& connection, const Kept& message, Verification& re
         }
     }
     // By its reference, as a person would ask for it.
-    const auto case_id =
-        case_of(connection, core::Reference::from_bits(static_cast<std::uint64_t>(message.reference)));
-    const bool named =
-        case_id &&
-        connection.number("SELECT count(*) FROM cases WHERE id = ? AND joined_into IS NULL", *case_id) == 1;
-    if (named) {
-        ++result.references;
-    } else {
+    const auto found =
+        message_of(connection, core::Reference::from_bits(static_cast<std::uint64_t>(message.reference)));
+    if (found && *found != message.id) {
+        add_fault(result, name + " was given to two messages.");
+    } else if (!found || connection.number("SELECT count(*) FROM cases WHERE id = ? AND joined_into IS NULL",
+                                           message.case_id) != 1) {
         add_fault(result, name + " leads to no case.");
+    } else {
+        ++result.references;
     }
 }
 

@@ -66,6 +66,7 @@ store::Assessed assessed(const store::AssessmentWork& work)
     const core::Category category = core::most_pressing(work.envelope).category;
     store::Assessed done;
     done.message_id = work.message_id;
+    done.received_at = work.envelope.received_at;
     core::Assessment& message = done.assessment.emplace();
     message.from = {work.envelope.reverse_path};
     message.from_shown = work.envelope.reverse_path;

@@ -20,9 +20,6 @@ TEST(Vocabulary, EveryWordComesBackFromItsSpelling)
     for (const AcknowledgementState value : acknowledgement_states) {
         EXPECT_EQ(parse_acknowledgement_state(to_string(value)), value);
     }
-    for (const DeliveryResult value : delivery_results) {
-        EXPECT_EQ(parse_delivery_result(to_string(value)), value);
-    }
 }
 
 TEST(Vocabulary, OtherWordsAreNone)
@@ -31,7 +28,6 @@ TEST(Vocabulary, OtherWordsAreNone)
     EXPECT_FALSE(parse_state("fresh"));
     EXPECT_EQ(parse_state("new"), State::fresh);
     EXPECT_FALSE(parse_closing_code(""));
-    EXPECT_FALSE(parse_delivery_result("committing")) << "not an end";
 }
 
 TEST(Vocabulary, AttackIsTheMostPressing)

@@ -272,6 +272,44 @@ TEST_F(StoreAssessments, AFollowUpThatIsSentAgainDoesNotRaiseTheCaseByItsMailbox
     EXPECT_EQ(detail(first).summary.category, core::Category::support);
 }
 
+TEST_F(StoreAssessments, ALateAssessmentFoldsNothingThatAPersonHasSorted)
+{
+    const auto reference = receive("buy now");
+    ASSERT_TRUE(store->cases().change(reference, "ann", [](const CaseDetail&) -> core::result<Change> {
+        Change change;
+        change.category = core::Category::urgent;
+        return change;
+    }));
+    core::Assessment spam = assessment(core::Category::support, "buy now");
+    spam.classification.flags = {"spam"};
+    store->assessments().record({assessed(store->assessments().lease(1).at(0), spam)});
+    EXPECT_EQ(store->cases().queue({}).cases.size(), 1U);
+    EXPECT_EQ(store->cases().queue({}).counts.folded, 0U);
+}
+
+TEST_F(StoreAssessments, ALateAssessmentDoesNotLowerWhatOthersHaveJoined)
+{
+    const auto attack = receive("they are in my account", envelope(core::Category::attack));
+    assess_all(core::Category::attack);
+    const auto late = receive("more of the same", envelope(core::Category::attack));
+    ASSERT_TRUE(store->cases().join(attack, late, "ann"));
+    assess_all(core::Category::support);
+    EXPECT_EQ(detail(late).summary.category, core::Category::attack);
+}
+
+TEST_F(StoreAssessments, WhatHasWaitedTooLongIsCountedAndWritten)
+{
+    const std::string late = "shield_limit_assessment_wait_total ";
+    (void)receive("soon");
+    assess_all();
+    EXPECT_THAT(metrics.render(), testing::HasSubstr(late + "0"));
+    const auto reference = receive("late");
+    pass(std::chrono::seconds{limits.assessment_wait_max} + std::chrono::seconds{1});
+    assess_all();
+    EXPECT_THAT(metrics.render(), testing::HasSubstr(late + "1"));
+    EXPECT_TRUE(detail(reference).messages.at(0).assessment);
+}
+
 TEST_F(StoreAssessments, WhatFollowsACaseThatIsNotHereIsNotLowered)
 {
     const auto reference = receive("it goes on", envelope(core::Category::attack));

@@ -194,6 +194,17 @@ TEST_F(StoreIntake, ARepeatIsKnownAfterARestart)
     EXPECT_EQ(detail(receive("again")).summary.reference, first);
 }
 
+TEST_F(StoreIntake, AClockThatWasWrongForAWhileHidesNoRepeat)
+{
+    const auto first = receive("again");
+    const std::int64_t right = now;
+    now = 0;
+    (void)receive("stamped 1970");
+    now = right;
+    open();
+    EXPECT_EQ(detail(receive("again")).summary.reference, first);
+}
+
 TEST_F(StoreIntake, WhatIsForgottenMakesACaseOfItsOwn)
 {
     limits.repeats_remembered_max = 2;

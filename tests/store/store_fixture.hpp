@@ -114,6 +114,7 @@ protected:
     {
         Assessed made;
         made.message_id = work.message_id;
+        made.received_at = work.envelope.received_at;
         made.assessment = std::move(what);
         made.acknowledge = [](const GrantedBefore&, bool) {
             return Assessed::Grant{{core::AcknowledgementState::held, "sender not verified", std::nullopt},

@@ -65,6 +65,13 @@ TEST_F(StoreVerify, ACaseThatIsGoneIsFound)
                 testing::Contains(testing::HasSubstr(first.to_string() + " leads to no case")));
 }
 
+TEST_F(StoreVerify, AReferenceGivenTwiceIsFound)
+{
+    EXPECT_THAT(faults_after("UPDATE messages SET reference = (SELECT reference FROM messages WHERE id = 1) WHERE "
+                             "id = 2"),
+                testing::ElementsAre(first.to_string() + " was given to two messages."));
+}
+
 TEST_F(StoreVerify, AWrongCountIsFound)
 {
     EXPECT_THAT(faults_after("UPDATE counts SET n = n + 1 WHERE key = 'event received repeat'"),

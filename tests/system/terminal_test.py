@@ -28,6 +28,7 @@ class Terminal(shield.SystemTest):
         octets = octets.replace(b"From: ada@reporter.example", f"From: {encoded} <ada@reporter.example>".encode())
         self.reference = self.daemon.send(octets)
         self.daemon.decided(self.reference)
+        shield.wait_until(lambda: self.daemon.json("search", "look"), what="the index")
         self.daemon.done("note", self.reference, HOSTILE)
 
     def in_a_terminal(self, *arguments, columns=80):

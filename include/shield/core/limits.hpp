@@ -80,6 +80,8 @@ LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "not counted:
       "messages in memory to be assessed")                                                                              \
 LIMIT(assessment_lease, seconds, 60, "tried again", "shield_assessment_retries_total",                                   \
       "longer than any message may take")                                                                               \
+LIMIT(assessment_wait_max, seconds, 5, "written as soon as mail", "shield_limit_assessment_wait_total",                  \
+      "in a burst, senders come first for so long")                                                                    \
 LIMIT(assessment_batch_max, count, 128, "next batch", "not counted: housekeeping",                                       \
       "messages assessed and recorded in one commit")                                                                   \
 LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \

@@ -63,6 +63,5 @@ inline constexpr std::array delivery_results{DeliveryResult::sent, DeliveryResul
 [[nodiscard]] std::optional<State> parse_state(std::string_view text) noexcept;
 [[nodiscard]] std::optional<ClosingCode> parse_closing_code(std::string_view text) noexcept;
 [[nodiscard]] std::optional<AcknowledgementState> parse_acknowledgement_state(std::string_view text) noexcept;
-[[nodiscard]] std::optional<DeliveryResult> parse_delivery_result(std::string_view text) noexcept;
 
 }  // namespace shield::core

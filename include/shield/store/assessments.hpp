@@ -32,6 +32,7 @@ using GrantedBefore = std::function<AcknowledgementHistory()>;
 /// What the assessment of one message came to.
 struct Assessed {
     std::int64_t message_id{0};
+    core::Time received_at{};
     std::optional<core::Assessment> assessment;  ///< nothing: unreadable, and `failure` says why
     std::string failure;
     bool automatic{false};
