@@ -211,7 +211,7 @@ std::vector<Key> settings()
          [](Config& c, string_view, const Value& v) { return keep(c.user, v.string); }},
         {"io_threads", number, optional, "1", "threads for the network",
          [](Config& c, string_view, const Value& v) { return threads(c.io_threads, v); }},
-        {"assess_threads", number, optional, "2", "threads that read and sort messages, at a lower priority",
+        {"assess_threads", number, optional, "4", "threads that read and sort messages, at a lower priority",
          [](Config& c, string_view, const Value& v) { return threads(c.assess_threads, v); }},
 
         {"listen[].address", string, required, "", "where to accept mail",

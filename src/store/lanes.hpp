@@ -77,11 +77,13 @@ public:
 
 private:
     [[nodiscard]] bool waits(Lane lane) const;
+    [[nodiscard]] std::uint64_t records_taken(std::uint64_t mails, std::uint64_t jobs_max, Moment now);
     void move(Lane lane, std::uint64_t at_most, Batch& batch, std::uint64_t& octets);
 
     std::array<std::deque<Entry>, 4> lanes_;
     Batch turned_away_;
     std::uint64_t octets_{0};
+    std::uint64_t mail_batches_{0};
     Moment records_ride_until_{};
 };
 

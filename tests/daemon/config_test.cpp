@@ -41,7 +41,7 @@ TEST(Config, WhatIsNotGivenHasTheDefaultsOfTheContract)
     EXPECT_EQ(config.hostname, "mx.example.com");
     EXPECT_EQ(config.user, "");
     EXPECT_EQ(config.io_threads, 1u);
-    EXPECT_EQ(config.assess_threads, 2u);
+    EXPECT_EQ(config.assess_threads, 4u);
     ASSERT_EQ(config.listen.size(), 1u);
     EXPECT_EQ(config.listen[0].protocol, smtp::Protocol::smtp);
     EXPECT_EQ(config.acknowledgement.team, "Example");
@@ -61,7 +61,7 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
 {
     using namespace std::chrono_literals;
     const Config config = config_of(
-        "user = 'mail'\nio_threads = 3\nassess_threads = 4\n" + good_config +
+        "user = 'mail'\nio_threads = 3\nassess_threads = 6\n" + good_config +
         "give_up_after = '2h'\ngive_up_after_person = '10d'\nmaildir = 'replies'\n"
         "[[listen]]\naddress = '[::1]:24'\nprotocol = 'lmtp'\ntls = 'none'\ntls_required = false\nproxy = []\n"
         "[[mailbox]]\naddress = 'help@example.com'\nalso = ['help@mx.example.com']\ncategory = 'support'\n"
@@ -71,7 +71,7 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
         "[limits]\nrecipients_max = 7\nexempt = []\n");
     EXPECT_EQ(config.user, "mail");
     EXPECT_EQ(config.io_threads, 3u);
-    EXPECT_EQ(config.assess_threads, 4u);
+    EXPECT_EQ(config.assess_threads, 6u);
     EXPECT_EQ(config.delivery.give_up_after, 2h);
     EXPECT_EQ(config.delivery.give_up_after_person, 240h);
     EXPECT_EQ(config.delivery.maildir, "/etc/replies") << "a relative path starts at the file";

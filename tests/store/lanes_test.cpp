@@ -32,14 +32,18 @@ TEST(Lanes, RecordsRideAlongWhileMailComesIn)
     lanes.mail_came(start);
     add(lanes, Lane::record, 100);
     EXPECT_FALSE(lanes.anything_is_due(start + 5ms)) << "no commit of their own";
-    add(lanes, Lane::intake, 20);
-    EXPECT_TRUE(lanes.anything_is_due(start + 5ms));
-    const auto riding = lanes.take(256, start + 5ms);
-    EXPECT_EQ(count(riding.at(0), Lane::intake), 20);
-    EXPECT_EQ(count(riding.at(0), Lane::record), 2);
+    std::vector<std::int64_t> rode;
+    for (int batch = 0; batch < 8; ++batch) {
+        add(lanes, Lane::intake, 20);
+        EXPECT_TRUE(lanes.anything_is_due(start + 5ms));
+        const auto riding = lanes.take(256, start + 5ms);
+        EXPECT_EQ(count(riding.at(0), Lane::intake), 20);
+        rode.push_back(count(riding.at(0), Lane::record));
+    }
+    EXPECT_EQ(rode, (std::vector<std::int64_t>{0, 0, 0, 0, 0, 0, 0, 16})) << "together: they share their pages";
     EXPECT_TRUE(lanes.anything_is_due(*lanes.records_due_at()));
     const auto alone = lanes.take(256, *lanes.records_due_at());
-    EXPECT_EQ(count(alone.at(0), Lane::record), 98);
+    EXPECT_EQ(count(alone.at(0), Lane::record), 84);
     EXPECT_TRUE(lanes.empty());
 }
 
@@ -51,18 +55,16 @@ TEST(Lanes, NobodysWorkMakesTheRecordsACommitOfTheirOwn)
     add(lanes, Lane::work, 1);
     const auto batches = lanes.take(256, start + 1ms);
     EXPECT_EQ(count(batches.at(0), Lane::work), 1);
-    EXPECT_EQ(count(batches.at(0), Lane::record), 2);
+    EXPECT_EQ(count(batches.at(0), Lane::record), 0);
 }
 
 TEST(Lanes, MailThatFillsABatchLeavesTheOthersTheirShare)
 {
     Lanes lanes;
     add(lanes, Lane::intake, 100, 256 << 10);
-    add(lanes, Lane::record, 10);
     add(lanes, Lane::work, 10);
     const auto batches = lanes.take(256, start);
     EXPECT_EQ(count(batches.at(0), Lane::intake), 32);
-    EXPECT_EQ(count(batches.at(0), Lane::record), 2);
     EXPECT_EQ(count(batches.at(0), Lane::work), 10);
     EXPECT_EQ(lanes.octets(), 68U * (256 << 10));
 }

@@ -32,7 +32,7 @@ struct Config {
     std::filesystem::path directory;
     std::string user;  ///< whom a root becomes; empty: shieldd, when there is such a user
     unsigned io_threads{1};
-    unsigned assess_threads{2};
+    unsigned assess_threads{4};  ///< while two wait for the store, two others read
 
     struct Listen {
         std::string address;  ///< "0.0.0.0:25", "[::]:25"
