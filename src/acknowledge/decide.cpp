@@ -14,11 +14,11 @@ using core::AcknowledgementState;
 
 Decision held(std::string reason)
 {
-    return {AcknowledgementState::held, std::move(reason)};
+    return {AcknowledgementState::held, std::move(reason), false};
 }
 Decision suppressed(std::string reason)
 {
-    return {AcknowledgementState::suppressed, std::move(reason)};
+    return {AcknowledgementState::suppressed, std::move(reason), false};
 }
 
 bool is_for_acknowledged_mailbox(const core::Envelope& envelope)
@@ -107,7 +107,7 @@ Decision decide(const core::Envelope& envelope, const core::Assessment* message,
     auto machine =
         message == nullptr ? machine_reason_of_envelope(envelope, ours) : machine_reason(envelope, *message, ours);
     if (!machine.empty()) {
-        return suppressed(std::move(machine));
+        return {AcknowledgementState::suppressed, std::move(machine), true};
     }
     // Owed to nobody, whoever wrote it: nothing is there for a person to release.
     if (!is_for_acknowledged_mailbox(envelope)) {
@@ -119,7 +119,7 @@ Decision decide(const core::Envelope& envelope, const core::Assessment* message,
     if (auto reason = reason_to_hold(envelope, *message, verdict, ours, unverified); !reason.empty()) {
         return held(std::move(reason));
     }
-    return {AcknowledgementState::queued, "its sender may be answered"};
+    return {AcknowledgementState::queued, "its sender may be answered", false};
 }
 
 Decision after(const History& history, Decision decision, const core::Limits& limits)

@@ -75,11 +75,10 @@ core::Assessment without_content(core::Assessment& message)
 }
 
 std::function<store::Assessed::Grant(const store::GrantedBefore&, bool)> acknowledgement(
-    const store::AssessmentWork& work, store::Assessed& assessed, const Assessing& with)
+    const store::AssessmentWork& work, acknowledge::Decision decision, core::Assessment& message,
+    const Assessing& with)
 {
-    core::Assessment& message = *assessed.assessment;
     const bool repeat = work.kind == store::MessageKind::repeat;
-    acknowledge::Decision decision = decide(*with.in_force, work.envelope, &message, assessed.verdict);
     if (decision.state == AcknowledgementState::suppressed) {
         return [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };
     }
@@ -127,7 +126,8 @@ store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
     assessed.received_at = work.envelope.received_at;
     core::Assessment& message = assessed.assessment.emplace(mime::read(work.octets, settings.limits));
     message.classification = with.in_force->classifier.classify(message, prior_of(work.envelope, with.known_keys));
-    assessed.automatic = !acknowledge::machine_reason(work.envelope, message, settings.mailboxes).empty();
+    acknowledge::Decision decision = decide(*with.in_force, work.envelope, &message, assessed.verdict);
+    assessed.automatic = decision.automatic;
     if (work.kind == store::MessageKind::first) {
         assessed.follows = followed_case(work.envelope, message, settings.sender.hostname, with.known_keys);
     }
@@ -140,7 +140,7 @@ store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
         assessed.on_follow_up =
             triage::on_follow_up(work.envelope, message, assessed.automatic, with.now, settings.promises);
     }
-    assessed.acknowledge = acknowledgement(work, assessed, with);
+    assessed.acknowledge = acknowledgement(work, std::move(decision), message, with);
     return assessed;
 }
 

@@ -9,6 +9,7 @@
 #include <mimetic/mimetic.h>
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -62,22 +63,13 @@ std::vector<Field> fields_of(mimetic::MimeEntity& entity, std::string_view& shap
     return fields;
 }
 
-std::string body_of(mimetic::MimeEntity& entity, std::string_view end_mark)
+// mimetic is not exact about the line end before a boundary: only the digits count.
+std::string_view body_of(mimetic::MimeEntity& entity, const std::vector<std::string_view>& bodies)
 {
-    std::string body = std::move(static_cast<std::string&>(entity.body()));
-    // The mark and what mimetic left of the line ends around it (tidy.hpp).
-    if (!end_mark.empty()) {
-        if (body.ends_with("\r\n")) {
-            body.resize(body.size() - 2);
-        }
-        if (body.ends_with(end_mark)) {
-            body.resize(body.size() - end_mark.size());
-            if (body.ends_with("\r\n")) {
-                body.resize(body.size() - 2);
-            }
-        }
-    }
-    return body;
+    const std::string_view number = core::trimmed(static_cast<std::string&>(entity.body()));
+    std::size_t place = 0;
+    std::from_chars(number.data(), number.data() + number.size(), place);
+    return bodies.at(place);
 }
 
 bool is_control(char c) noexcept
@@ -155,7 +147,8 @@ struct Pending {
     std::optional<std::size_t> parent;
 };
 
-Document flatten(mimetic::MimeEntity& root, std::string_view end_mark, const core::Limits& limits, Defects& defects)
+Document flatten(mimetic::MimeEntity& root, const std::vector<std::string_view>& bodies, const core::Limits& limits,
+                 Defects& defects)
 {
     Document document;
     std::vector<Pending> pending{{&root, std::nullopt}};
@@ -170,7 +163,7 @@ Document flatten(mimetic::MimeEntity& root, std::string_view end_mark, const cor
         describe(part, next.parent ? &document.parts[*next.parent] : nullptr, shape, limits, defects);
         mimetic::MimeEntityList& children = next.entity->body().parts();
         if (children.empty()) {
-            part.body = body_of(*next.entity, next.parent ? end_mark : "");
+            part.body = body_of(*next.entity, bodies);
         }
         for (auto child = children.rbegin(); child != children.rend(); ++child) {
             pending.push_back({*child, number});
@@ -194,14 +187,13 @@ std::string_view Part::field(std::string_view name) const noexcept
 
 Document parse(std::string_view octets, const core::Limits& limits, Defects& defects)
 {
-    Tidied tidied = tidy(octets, limits, defects);
+    const Tidied tidied = tidy(octets, limits, defects);
     try {
         mimetic::MimeEntity entity;
         const char* const begin = tidied.octets.data();
         entity.load(ForwardIterator{begin}, ForwardIterator{begin + tidied.octets.size()},
                     mimetic::imPreamble | mimetic::imEpilogue);
-        tidied.octets = {};
-        return flatten(entity, tidied.end_mark, limits, defects);
+        return flatten(entity, tidied.bodies, limits, defects);
     } catch (const std::logic_error&) {  // std::length_error and kin: how mimetic fails on what it cannot parse
         defects.add("The message could not be taken apart.");
     }

@@ -31,10 +31,14 @@ bool is_of_persons(std::string_view name, std::string_view value)
 }
 
 // Of several fields that say the same, the one that says most about a machine is kept.
-void note_writer(const std::string& name, const std::string& value, core::MachineMarks& marks)
+void note_writer(const std::string& name, std::string_view raw, core::MachineMarks& marks)
 {
     const core::FieldWriter writer = core::writer_of_field(name);
-    if (writer > core::writer_of_field(marks.autoreply_field) && value != "no" && !is_of_persons(name, value)) {
+    if (writer == core::FieldWriter::anybody || writer <= core::writer_of_field(marks.autoreply_field)) {
+        return;
+    }
+    const std::string value = value_of(raw);
+    if (value != "no" && !is_of_persons(name, value)) {
         marks.autoreply_field = name;
     }
 }
@@ -42,26 +46,28 @@ void note_writer(const std::string& name, const std::string& value, core::Machin
 void note(const Field& field, core::MachineMarks& marks)
 {
     const std::string name = name_of(field.name);
-    const std::string value = value_of(field.value);
+    const auto value = [&] { return value_of(field.value); };
     // Of several, one that says a machine wrote this is believed before one that says it did not.
     if (name == "auto-submitted" || name == "x-auto-submitted") {
-        if (!core::is_automatic(marks.auto_submitted) && !value.empty()) {
-            marks.auto_submitted = value;
+        const std::string said = value();
+        if (!core::is_automatic(marks.auto_submitted) && !said.empty()) {
+            marks.auto_submitted = said;
         }
     } else if (name == "precedence" || name == "x-precedence") {
-        if (marks.precedence.empty() || (!core::is_bulk(marks.precedence) && core::is_bulk(value))) {
-            marks.precedence = value;
+        const std::string said = value();
+        if (marks.precedence.empty() || (!core::is_bulk(marks.precedence) && core::is_bulk(said))) {
+            marks.precedence = said;
         }
     } else if (name == "x-auto-response-suppress") {
         if (marks.auto_response_suppress.empty() || marks.auto_response_suppress == "none") {
-            marks.auto_response_suppress = value;
+            marks.auto_response_suppress = value();
         }
     } else if (name == "x-loop" || name == "x-shield-loop") {
-        marks.loop = marks.loop.empty() ? value : marks.loop;
+        marks.loop = marks.loop.empty() ? value() : marks.loop;
     } else if ((name.starts_with("list-") || name == "mailing-list") && marks.list_field.empty()) {
         marks.list_field = name;
     } else {
-        note_writer(name, value, marks);
+        note_writer(name, field.value, marks);
     }
 }
 

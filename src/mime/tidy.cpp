@@ -6,7 +6,6 @@
 #include "lines.hpp"
 
 #include <shield/core/ascii.hpp>
-#include <shield/core/digest.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -27,7 +26,6 @@ public:
     Tidier(std::string_view octets, const core::Limits& limits, Defects& defects)
         : octets_{octets}, limits_{limits}, defects_{defects}, lines_{octets}, headers_{limits, defects}
     {
-        copy_.octets.reserve(octets.size() + octets.size() / 16 + 1024);
     }
 
     Tidied run() &&
@@ -106,9 +104,6 @@ private:
         open_.push_back(boundary);
         match_ = find_boundary();
         if (match_ && match_->level + 1 == open_.size() && !match_->closes) {
-            if (copy_.end_mark.empty()) {
-                copy_.end_mark = "=_" + core::to_hex(core::sha256(octets_)).substr(0, 32);
-            }
             write("Content-Type: multipart/mixed; boundary=\"", boundary_of_level(open_.size() - 1), "\"\r\n",
                   header.fields, "\r\n");
             return;
@@ -155,10 +150,8 @@ private:
 
     void write_leaf(std::string_view shape, std::string_view fields, std::string_view body)
     {
-        write("Content-Type: ", shape, "\r\n", fields, "\r\n", body);
-        if (!open_.empty()) {
-            write("\r\n", copy_.end_mark, "\r\n");
-        }
+        write("Content-Type: ", shape, "\r\n", fields, "\r\n", std::to_string(copy_.bodies.size()), "\r\n");
+        copy_.bodies.push_back(body);
     }
 
     // Closes what the boundary just read ends, and finds the next part. False at the end of the message.
@@ -198,12 +191,9 @@ private:
         }
     }
 
-    // All of one length, so that none is the beginning of another.
-    std::string boundary_of_level(std::size_t level) const
-    {
-        const std::string number = std::to_string(1000 + level);
-        return copy_.end_mark + "_" + number;
-    }
+    // All of one length, so that none is the beginning of another. No line of the copy is like it: in a field the
+    // first colon is followed by a blank, and a body is digits.
+    static std::string boundary_of_level(std::size_t level) { return "=:" + std::to_string(1000 + level); }
 
     std::optional<Match> find_boundary()
     {

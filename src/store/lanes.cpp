@@ -8,8 +8,8 @@ namespace shield::store {
 namespace {
 
 constexpr std::uint64_t work_beside_intake = 16;  // at least; jobs of others in a batch that also answers senders
-// In a flood assessment comes after the flood. What it found touches pages of its own, the same few for one record as
-// for many: so sixteen ride in every eighth batch, not two in each.
+// In a flood assessment comes after the flood. What it found touches pages of its own, the same few for one record
+// as for many: so sixteen ride in every eighth batch, not two in each.
 constexpr std::uint64_t batches_between_records = 8;
 constexpr std::uint64_t records_beside_intake = 16;
 constexpr std::chrono::milliseconds riding{10};  // after mail came in: longer than a busy sender takes to go on

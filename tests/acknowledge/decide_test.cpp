@@ -43,7 +43,7 @@ TEST(Decide, HoldsForASenderThatIsNotVerifiedUnlessToldToSend)
 {
     Case one;
     one.verdict = {};
-    EXPECT_EQ(one.decision(), (Decision{AcknowledgementState::held, "its sender is not verified"}));
+    EXPECT_EQ(one.decision(), (Decision{AcknowledgementState::held, "its sender is not verified", false}));
     one.unverified = Unverified::send;
     EXPECT_EQ(one.decision().state, AcknowledgementState::queued);
 }

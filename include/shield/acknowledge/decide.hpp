@@ -27,6 +27,7 @@ enum class Unverified { hold, send };
 struct Decision {
     core::AcknowledgementState state{core::AcknowledgementState::held};
     std::string reason;
+    bool automatic{false};  ///< a machine wrote the message
 
     friend bool operator==(const Decision&, const Decision&) = default;
 };
