@@ -23,8 +23,7 @@ void Intake::discard()
 
 void Intake::submit(core::Envelope envelope, std::function<void(Outcome)> done)
 {
-    keep({});  // an empty message is a message
-    store::Spool content = std::move(*content_);
+    store::Spool content = content_ ? std::move(*content_) : store_.spool();  // an empty message is a message
     content_.reset();
 
     // The clock runs from our own arrival time (invariant 7), at the most pressing mailbox, before anything of the

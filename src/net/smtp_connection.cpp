@@ -218,11 +218,8 @@ smtp::Action SmtpConnection::ran_out_of_time()
 /// socket meanwhile, and nothing of the message depends on it.
 Awaitable<smtp::Action> SmtpConnection::decide()
 {
-    if (unkept_) {
-        discard();
-        ++refused_;
-        metrics_.count(core::Refusal::store_failed);
-        co_return session_.refused(core::Refusal::store_failed);
+    if (const auto why = std::exchange(unkept_, {})) {
+        co_return refuse(*why);
     }
     const Reception::Outcome outcome =
         co_await answered<Reception::Outcome>([this](std::function<void(Reception::Outcome)> done) {
@@ -237,17 +234,22 @@ Awaitable<smtp::Action> SmtpConnection::decide()
             }
         });
     if (const auto* why = std::get_if<core::Refusal>(&outcome)) {
-        ++refused_;
-        metrics_.count(*why);
-        co_return session_.refused(*why);
+        co_return refuse(*why);
     }
     ++accepted_;
     ++metrics_.accepted;
     co_return session_.accepted(std::get<core::Receipt>(outcome));
 }
 
-/// What cannot be kept is still read to its true end, so that the client hears 451 about its message and not about
-/// a line of it.
+smtp::Action SmtpConnection::refuse(core::Refusal why)
+{
+    ++refused_;
+    metrics_.count(why);
+    return session_.refused(why);
+}
+
+/// What cannot be kept is still read to its true end, so that the client hears about its message and not about a
+/// line of it. What was kept before goes at once: others may need the room.
 void SmtpConnection::keep(std::string_view content)
 {
     if (content.empty() || unkept_) {
@@ -255,16 +257,21 @@ void SmtpConnection::keep(std::string_view content)
     }
     try {
         reception_->keep(content);
+        return;
+    } catch (const core::NotKept& failure) {
+        unkept_ = failure.why;
+        options_.log->line(core::Severity::warning, "not_kept", {{"client", client_}, {"why", failure.what()}});
     } catch (const std::exception& failure) {
-        unkept_ = true;
+        unkept_ = core::Refusal::store_failed;
         options_.log->line(core::Severity::error, "keep_failed", {{"client", client_}, {"error", failure.what()}});
     }
+    reception_->discard();
 }
 
 void SmtpConnection::discard()
 {
     reception_->discard();
-    unkept_ = false;
+    unkept_.reset();
 }
 
 void SmtpConnection::note(const smtp::Action& action)

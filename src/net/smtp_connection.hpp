@@ -66,6 +66,7 @@ private:
     Awaitable<bool> write(std::string octets);
     Awaitable<smtp::Action> next();
     Awaitable<smtp::Action> decide();
+    smtp::Action refuse(core::Refusal why);
     void keep(std::string_view content);
     void discard();
     void note(const smtp::Action& action);
@@ -83,7 +84,7 @@ private:
 
     Moment ends_at_;  // session_time_max, or nearer in a drain
     bool draining_{false};
-    bool unkept_{false};  // octets of this message could not be kept: it is refused at its end
+    std::optional<core::Refusal> unkept_;  // octets of this message could not be kept: it is refused at its end
     const char* ending_{"closed by the client"};
     std::uint64_t accepted_{0};
     std::uint64_t refused_{0};

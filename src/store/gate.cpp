@@ -3,9 +3,9 @@
 
 #include "database.hpp"
 #include "directory_lock.hpp"
+#include "disk_space.hpp"
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace shield::store {
@@ -19,7 +19,7 @@ constexpr std::chrono::seconds look_again{1};
 Gate::Gate(const Options& options)
     : options_{options},
       shown_{options.metrics->gauge("shield_store_health", "0 open, 1 full, 2 failed")},
-      closed_{options.metrics->counter("shield_limit_disk_reserve_total", "Times intake closed for want of space")}
+      closed_{DiskSpace{options}.want_of_space()}
 {
     shown_ = 0;
 }
@@ -31,23 +31,11 @@ bool Gate::admits()
         return health_ == Health::open;
     }
     looked_at_ = now;
-    if (!disk_has_room()) {
+    if (!DiskSpace{options_}.has_room()) {
         fill();
         return false;
     }
     return health_ != Health::failed;
-}
-
-bool Gate::disk_has_room() const
-{
-    if (options_.free_space) {
-        return options_.free_space() >= options_.limits.disk_reserve;
-    }
-    struct statvfs disk {};
-    if (::statvfs(options_.directory.c_str(), &disk) != 0) {
-        return true;  // the write will tell
-    }
-    return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= options_.limits.disk_reserve;
 }
 
 void Gate::fill()

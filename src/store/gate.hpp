@@ -27,8 +27,6 @@ public:
     bool fail(const std::string& why);
 
 private:
-    [[nodiscard]] bool disk_has_room() const;
-
     const Options& options_;
     std::atomic<Health> health_{Health::open};
     std::optional<core::Time> looked_at_;

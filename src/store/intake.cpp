@@ -209,7 +209,7 @@ Intake::Intake(Store::Database& database) : database_{database} {}
 
 Spool Intake::spool() const
 {
-    return Spool{database_.options().directory, database_.limits().spool_memory_max};
+    return Spool{std::make_unique<Spool::State>(database_.options())};
 }
 
 void Intake::submit(Submission submission, Done done)

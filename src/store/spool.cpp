@@ -46,11 +46,7 @@ void write_all(int file, std::string_view octets)
 
 }  // namespace
 
-Spool::Spool(std::filesystem::path directory, std::uint64_t memory_max) : state_{std::make_unique<State>()}
-{
-    state_->directory = std::move(directory);
-    state_->memory_max = memory_max;
-}
+Spool::Spool(std::unique_ptr<State> state) : state_{std::move(state)} {}
 
 Spool::~Spool() = default;
 Spool::Spool(Spool&&) noexcept = default;
@@ -59,13 +55,8 @@ Spool& Spool::operator=(Spool&&) noexcept = default;
 void Spool::append(std::string_view octets)
 {
     State& state = *state_;
-    if (!state.file && state.memory.size() + octets.size() > state.memory_max) {
-        state.file = open_nameless(state.directory);
-        write_all(state.file.value(), state.memory);
-        std::string{}.swap(state.memory);
-    }
-    if (state.file) {
-        write_all(state.file.value(), octets);
+    if (state.file || state.memory.size() + octets.size() > state.options.limits.spool_memory_max) {
+        state.append_to_file(octets);
     } else {
         state.memory += octets;
     }
@@ -73,12 +64,24 @@ void Spool::append(std::string_view octets)
     state.size += octets.size();
 }
 
+void Spool::State::append_to_file(std::string_view octets)
+{
+    const DiskSpace disk{options};
+    if (!disk.has_room_for_files()) {
+        ++disk.want_of_space();
+        throw core::NotKept{core::Refusal::disk_full, "no room for the file of a large message (disk_reserve)"};
+    }
+    if (!file) {
+        file = open_nameless(options.directory);
+        write_all(file.value(), memory);
+        std::string{}.swap(memory);
+    }
+    write_all(file.value(), octets);
+}
+
 void Spool::clear()
 {
-    auto fresh = std::make_unique<State>();
-    fresh->directory = std::move(state_->directory);
-    fresh->memory_max = state_->memory_max;
-    state_ = std::move(fresh);
+    state_ = std::make_unique<State>(state_->options);
 }
 
 std::uint64_t Spool::size() const noexcept

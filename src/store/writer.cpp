@@ -11,7 +11,7 @@ namespace shield::store {
 
 namespace {
 
-constexpr int checkpoint_pages = 1000;   // SQLite's own measure
+constexpr int checkpoint_pages = 2000;   // 32 MB: a busy server syncs the database seldom, a full disk has room
 constexpr std::chrono::seconds idle{1};  // after which the log is written back
 
 }  // namespace

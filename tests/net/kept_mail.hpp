@@ -19,7 +19,7 @@ namespace shield::net {
 /// Stands for the store behind a server: keeps what arrives, and answers as it is told to.
 class KeptMail {
 public:
-    enum class Answer { at_once, when_told, refuse, throw_on_keep, throw_on_discard, throw_on_submit };
+    enum class Answer { at_once, when_told, refuse, throw_on_keep, no_room, throw_on_discard, throw_on_submit };
 
     struct Mail {
         core::Envelope envelope;
@@ -66,6 +66,9 @@ private:
             if (all_.answer == Answer::throw_on_keep) {
                 throw std::runtime_error{"no space left on device"};
             }
+            if (all_.answer == Answer::no_room) {
+                throw core::NotKept{core::Refusal::disk_full, "no room"};
+            }
             octets_ += octets;
         }
         void discard() override
@@ -99,6 +102,7 @@ private:
             case Answer::at_once:
             case Answer::when_told:
             case Answer::throw_on_keep:
+            case Answer::no_room:
             case Answer::throw_on_discard:
                 break;
         }

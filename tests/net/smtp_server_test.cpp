@@ -185,6 +185,16 @@ TEST(SmtpServer, RefusesAtItsEndAMessageThatCannotBeKept)
     EXPECT_EQ(running.mail.mails().size(), 1U);
 }
 
+TEST(SmtpServer, RefusesAtItsEndAsToldAMessageThatHasNoRoom)
+{
+    RunningServer running{1};
+    running.mail.answer = KeptMail::Answer::no_room;
+    auto client = running.introduced();
+    EXPECT_THAT(deliver(client, small_message), StartsWith("452 4.3.1"));
+    EXPECT_EQ(running.counted("shield_smtp_messages_total", R"(result="disk_full")"), 1);
+    EXPECT_GE(running.mail.discarded, 1) << "what was kept before goes at once";
+}
+
 TEST(SmtpServer, AStoreThatThrowsOnSubmitCostsOneMessage)
 {
     RunningServer running{1};

@@ -70,6 +70,27 @@ TEST_F(StoreDisk, TheReserveIsKeptForTriage)
     store.reset();
 }
 
+TEST_F(StoreDisk, FilesOfLargeMessagesLeaveRoomForTheOthers)
+{
+    std::atomic<std::uint64_t> left{2 * limits.disk_reserve};
+    Options made = options();
+    made.free_space = [&left] { return left.load(); };
+    store = Store::open(made);
+    Spool arriving = store->intake().spool();
+    arriving.append(std::string(limits.spool_memory_max + 1, 'x'));
+    left = 2 * limits.disk_reserve - 1;
+    try {
+        arriving.append("y");
+        FAIL() << "no room";
+    } catch (const core::NotKept& refused) {
+        EXPECT_EQ(refused.why, core::Refusal::disk_full);
+    }
+    EXPECT_THAT(metrics.render(), testing::HasSubstr("shield_limit_disk_reserve_total 1"));
+    (void)receive("a small one needs no file");
+    EXPECT_EQ(store->health(), Health::open);
+    store.reset();
+}
+
 TEST_F(StoreDisk, ALongReadIsEnded)
 {
     limits.query_time_max = 0;

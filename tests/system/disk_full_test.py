@@ -78,6 +78,22 @@ class DiskFull(shield.SystemTest):
         shield.wait_until(lambda: self.deliver(999)[0] == 250, 30, "mail taken again")
         self.daemon.done("verify")
 
+    def test_half_sent_large_messages_do_not_close_intake_to_small_ones(self):
+        half = [self.stack.enter_context(shield.Raw(self.daemon.port)) for _ in range(8)]
+        for number, client in enumerate(half):
+            client.reply()
+            for line in ("EHLO x.example", f"MAIL FROM:<h{number}@x.example>", "RCPT TO:<security@example.com>", "DATA"):
+                client.ask(line)
+            client.send(b"Subject: large\r\n\r\n" + b"0123456789abcde\r\n" * (8 << 16))
+        self.assertEqual([self.deliver(number)[0] for number in range(20)], [250] * 20)
+        self.assertEqual(self.daemon.http("/readyz")[0], 200)
+        replies = [client.ask(".")[0] for client in half]
+        self.assertIn("452 4.3.1", [reply[:9] for reply in replies], replies)
+        self.assertFalse([reply for reply in replies if reply[:3] not in ("250", "452")])
+        for reply in replies:
+            if reply.startswith("250"):
+                self.assertEqual(self.daemon.ask(command="show", reference=shield.reference_in(reply))["status"], 0)
+
 
 if __name__ == "__main__":
     shield.main_isolated()

@@ -56,7 +56,7 @@ LIMIT(repeat_window, seconds, 432000, "joined as a repeat", "shield_repeats_tota
 LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "not counted: housekeeping",                           \
       "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
-      "intake opens again above this much free space")                                                                  \
+      "intake opens again above this much free space; files of large messages keep twice as much free")                                                                  \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
       "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
 LIMIT(queue_rows_max, count, 1000, "cut", "not counted: a view", "what one answer may list")                            \

@@ -21,7 +21,8 @@ class Reception {
 public:
     virtual ~Reception() = default;
 
-    /// More octets of the message under way. Throws when they cannot be kept: the message is then refused with 451.
+    /// More octets of the message under way. Throws when they cannot be kept: what was kept of the message is then
+    /// discarded, and the message refused at its end as core::NotKept says, or with 451.
     virtual void keep(std::string_view octets) = 0;
     virtual void discard() = 0;
 

@@ -13,14 +13,15 @@
 namespace shield::store {
 
 /// The octets of one message on their way in: in memory up to `spool_memory_max`, then in an unlinked file of the
-/// store's directory. Hashes as it goes. One owner, one thread at a time; throws when the file cannot be written.
+/// store's directory. Hashes as it goes. One owner, one thread at a time; made by Intake::spool().
 class Spool {
 public:
-    Spool(std::filesystem::path directory, std::uint64_t memory_max);
     ~Spool();
     Spool(Spool&&) noexcept;
     Spool& operator=(Spool&&) noexcept;
 
+    /// Throws core::NotKept when the disk has no room for the file (disk_reserve), std::system_error when it cannot
+    /// be written.
     void append(std::string_view octets);
     void clear();
     [[nodiscard]] std::uint64_t size() const noexcept;
@@ -28,6 +29,7 @@ public:
 private:
     friend class Intake;
     struct State;
+    explicit Spool(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 
