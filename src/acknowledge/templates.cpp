@@ -185,31 +185,39 @@ result<Templates> Templates::make(const std::map<std::string, std::string>& file
     if (!is_plain(team)) {
         return Error{"the name of the team is not one line of UTF-8"};
     }
+    std::string faults;
+    const auto fault = [&](const std::string& sentence) { faults += (faults.empty() ? "" : "\n") + sentence; };
     for (const auto& [file, content] : files) {
         if (!file.ends_with(".txt")) {
             continue;  // an editor's backup, a note
         }
         const auto name = parse_file_name(file);
         if (!name) {
-            return Error{file + ":1: a template is named NAME.LANGUAGE.txt, such as attack.en.txt"};
+            fault(file + ":1: a template is named NAME.LANGUAGE.txt, such as attack.en.txt");
+            continue;
         }
+        auto& text = set->texts[name->name][name->language];  // there, if not as it should be
         auto parsed = parse(file, content, links);
         if (!parsed) {
-            return parsed.error();
+            fault(parsed.error().sentence);
+            continue;
         }
         const auto size = size_of(set->fill(*parsed, core::Reference::from_bits(0), core::Time{}));
         if (is_category(name->name) && size > limits.acknowledgement_size_max) {
-            return Error{file + ":1: the reply would be of " + std::to_string(size) +
-                         " octets with its header: shorten it by " +
-                         std::to_string(size - limits.acknowledgement_size_max) + " (acknowledgement_size_max)"};
+            fault(file + ":1: the reply would be of " + std::to_string(size) +
+                  " octets with its header: shorten it by " +
+                  std::to_string(size - limits.acknowledgement_size_max) + " (acknowledgement_size_max)");
         }
-        set->texts[name->name].emplace(name->language, std::move(*parsed));
+        text = std::move(*parsed);
     }
     for (const core::Category category : core::categories) {
         const std::string name{core::to_string(category)};
         if (!set->texts[name].contains("en")) {
-            return Error{name + ".en.txt:1: is missing: every category needs its English text"};
+            fault(name + ".en.txt:1: is missing: every category needs its English text");
         }
+    }
+    if (!faults.empty()) {
+        return Error{std::move(faults)};
     }
     return Templates{std::move(set)};
 }

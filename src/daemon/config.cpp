@@ -343,8 +343,12 @@ core::result<triage::Settings> make_triage_settings(const Config& config)
     }
     auto templates = acknowledge::Templates::make(*files, config.links, config.acknowledgement.team, config.limits);
     if (!templates) {
-        return core::Error{config.acknowledgement.templates.string() + "/" +
-                           core::printable_line(templates.error().sentence)};
+        std::string faults;
+        for (const std::string_view fault : core::split(templates.error().sentence, '\n')) {
+            faults += (faults.empty() ? "" : "\n") + config.acknowledgement.templates.string() + "/" +
+                      core::printable_line(fault);
+        }
+        return core::Error{std::move(faults)};
     }
     return triage::Settings{{config.acknowledgement.from, config.hostname},
                             std::move(*templates),

@@ -106,6 +106,11 @@ TEST(Templates, NameFileLineAndRemedyOfAnError)
     EXPECT_THAT(error_of(three("Subject: x\n\n\xff")), HasSubstr("UTF-8"));
     EXPECT_THAT(error_of({}), HasSubstr("attack.en.txt:1: is missing"));
     EXPECT_THAT(error_of({{"Attack.txt", ""}}), HasSubstr("NAME.LANGUAGE.txt"));
+    EXPECT_EQ(error_of({{"attack.en.txt", "Hello"}, {"help.txt", ""}, {"urgent.en.txt", "Subject: u\n\nu\n"}}),
+              "attack.en.txt:1: the first line is 'Subject: ' and the subject\n"
+              "help.txt:1: a template is named NAME.LANGUAGE.txt, such as attack.en.txt\n"
+              "support.en.txt:1: is missing: every category needs its English text")
+        << "a line for each fault";
 }
 
 TEST(Templates, RefuseAnAcknowledgementThatIsTooLong)

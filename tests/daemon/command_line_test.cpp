@@ -117,6 +117,22 @@ TEST_F(CommandLine, CheckRefusesTheExampleLinks)
     EXPECT_THAT(complaint_, HasSubstr(file_.string() + ":15: key 'links.support': leads to an example host; "));
 }
 
+TEST_F(CommandLine, CheckSaysAllFaultsOfTheTemplates)
+{
+    const std::filesystem::path templates = file_.string() + ".templates";
+    std::filesystem::create_directory(templates);
+    std::ofstream{templates / "attack.en.txt"} << "Hello\n";
+    std::ofstream{templates / "urgent.en.txt"} << "Subject: {{nothing}}\n\nx\n";
+    write(good_config_but("[delivery]", "templates = '" + templates.string() + "'\n[delivery]"));
+    run({"--check", "--config", file_.c_str()});
+    std::filesystem::remove_all(templates);
+    EXPECT_EQ(status_, 1);
+    const std::string start = "shieldd: " + templates.string();
+    EXPECT_THAT(complaint_, HasSubstr(start + "/attack.en.txt:1: "));
+    EXPECT_THAT(complaint_, HasSubstr(start + "/support.en.txt:1: "));
+    EXPECT_THAT(complaint_, HasSubstr(start + "/urgent.en.txt:1: "));
+}
+
 TEST_F(CommandLine, CheckNamesMissingTemplates)
 {
     write(good_config_but("[delivery]", "templates = '/nowhere'\n[delivery]"));

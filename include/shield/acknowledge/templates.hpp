@@ -23,8 +23,8 @@ class Templates {
 public:
     /// `files` maps a file's name to its content. Refuses unknown placeholders, links that `links` does not name, a
     /// missing English text of a category, and an acknowledgement that would be past `acknowledgement_size_max`
-    /// with an ordinary header; each error names file, line and remedy. Files that do not end in `.txt` are passed
-    /// over.
+    /// with an ordinary header; the error has a line for each fault, with file, line and remedy. Files that do not
+    /// end in `.txt` are passed over.
     [[nodiscard]] static core::result<Templates> make(const std::map<std::string, std::string>& files,
                                                       const std::map<std::string, std::string>& links,
                                                       const std::string& team, const core::Limits& limits);
