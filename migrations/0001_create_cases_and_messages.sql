@@ -102,13 +102,12 @@ CREATE TABLE octets (
     octets  BLOB NOT NULL
 ) STRICT;
 
--- A row for every message that is not assessed yet. The owner is a process; a row of another owner is free, because only
--- one process at a time holds the directory.
+-- A row for every message that is not assessed yet. The owner is the process that reads it, 0 when none does; a row of
+-- another process is free, because only one at a time holds the directory.
 CREATE TABLE assessment_work (
     message_id   INTEGER PRIMARY KEY REFERENCES messages (id),
     attempts     INTEGER NOT NULL DEFAULT 0,
-    owner        INTEGER NOT NULL DEFAULT 0,
-    leased_until INTEGER NOT NULL DEFAULT 0
+    owner        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- The history of cases. Every figure we report is derived from it; `word` is what is counted, `detail` is for people.

@@ -43,29 +43,6 @@ std::string joined(const Pieces& pieces)
     return all;
 }
 
-// In lower case and as its owner knows it: BATV marks people's addresses as prvs=TAG=LOCAL, SRS those of others as
-// SRS0=HASH=TIME=DOMAIN=LOCAL.
-std::string unwrapped(const core::Mailbox& address)
-{
-    std::string lower = core::lowered(address.local);
-    const auto drop_up_to = [&](std::size_t signs) {
-        std::size_t at = 0;
-        for (; signs > 0 && at != std::string::npos; --signs) {
-            at = lower.find('=', at);
-            at += at == std::string::npos ? 0 : 1;
-        }
-        if (at != std::string::npos && at < lower.size()) {
-            lower.erase(0, at);
-        }
-    };
-    if (lower.starts_with("prvs=")) {
-        drop_up_to(2);
-    } else if (lower.starts_with("srs0=")) {
-        drop_up_to(4);
-    }
-    return lower;
-}
-
 bool is_no_reply(const Pieces& pieces)
 {
     constexpr std::array<std::string_view, 10> openings{
@@ -121,7 +98,7 @@ constexpr std::array<std::string_view, 30> machine_names{
 
 std::string reason_of_machine_address(const core::Mailbox& address)
 {
-    const std::string lower = unwrapped(address);
+    const std::string lower = address.unwrapped_local();
     const Pieces pieces = pieces_of(lower);
     if (is_no_reply(pieces)) {
         return "its sender takes no replies (no-reply)";
@@ -137,7 +114,7 @@ std::string reason_of_machine_address(const core::Mailbox& address)
 
 bool is_role_of_machines(const core::Mailbox& address)
 {
-    std::string lower = unwrapped(address);
+    std::string lower = address.unwrapped_local();
     lower.erase(std::min(lower.find('+', 1), lower.size()));  // ann+alerts@ is a person's
     const Pieces pieces = pieces_of(std::move(lower));
     return is_one_of(machine_names, joined(pieces)) ||

@@ -143,7 +143,7 @@ core::result<Classifier> Classifier::from_rules(std::string_view text, std::stri
 
 Classification Classifier::classify(const core::Assessment& message, std::optional<Category> prior) const
 {
-    const std::string own = without_quotes(core::cut_utf8(message.text, core::Limits{}.text_max));
+    const std::string own = without_quotes(message.text);
     const auto hits = rules_->match(message.subject, own, facts_of(message, own));
     Scores scores = scores_of(*rules_, hits, prior);
 

@@ -2,6 +2,7 @@
 #include "facts.hpp"
 
 #include <shield/core/ascii.hpp>
+#include <shield/core/machine_fields.hpp>
 
 #include <algorithm>
 #include <array>
@@ -106,11 +107,8 @@ Facts facts_of(const core::Assessment& message, std::string_view text)
                                  [](const core::Attachment& one) { return one.embedded_message; }),
                      Fact::embedded_message);
     collector.add_if(message.encryption != core::Encryption::none, Fact::encrypted);
-    collector.add_if(!message.machine.list_field.empty() || message.machine.precedence == "list" ||
-                         message.machine.precedence == "bulk",
-                     Fact::list);
-    collector.add_if(!message.machine.auto_submitted.empty() && message.machine.auto_submitted != "no",
-                     Fact::automatic);
+    collector.add_if(!message.machine.list_field.empty() || core::is_bulk(message.machine.precedence), Fact::list);
+    collector.add_if(core::is_automatic(message.machine.auto_submitted), Fact::automatic);
     return collector.facts();
 }
 

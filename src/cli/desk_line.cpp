@@ -53,7 +53,7 @@ Reply DeskLine::ask(const Json& request)
         return ask_locally(text);
     }
     const auto ask_daemon = [&] {
-        return net::ask_control(daemon::control_socket(config_), text, wait_for(request));
+        return net::ask_control(daemon::control_socket(config_), text, config_.limits, wait_for(request));
     };
     const net::ControlAnswer answer = ask_daemon();
     switch (answer.outcome) {

@@ -82,6 +82,27 @@ std::optional<Mailbox> Mailbox::parse(std::string_view text)
     return Mailbox{std::string{text.substr(0, at)}, lowered(text.substr(at + 1))};
 }
 
+std::string Mailbox::unwrapped_local() const
+{
+    std::string lower = lowered(local);
+    const auto drop_up_to = [&](std::size_t signs) {
+        std::size_t at = 0;
+        for (; signs > 0 && at != std::string::npos; --signs) {
+            at = lower.find('=', at);
+            at += at == std::string::npos ? 0 : 1;
+        }
+        if (at != std::string::npos && at < lower.size()) {
+            lower.erase(0, at);
+        }
+    };
+    if (lower.starts_with("prvs=")) {
+        drop_up_to(2);
+    } else if (lower.starts_with("srs0=")) {
+        drop_up_to(4);
+    }
+    return lower;
+}
+
 std::string Mailbox::key() const
 {
     const std::string_view whole = local;

@@ -2,6 +2,7 @@
 #include <shield/core/ascii.hpp>
 #include <shield/core/printable.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -10,14 +11,38 @@ namespace shield::core {
 
 namespace {
 
-// Characters that a reader cannot see but that change what a reader sees: bidirectional controls (Unicode TR 9),
-// zero width and other format characters, line and paragraph separators, tags, variation of C1 controls.
+struct Range {
+    std::uint32_t first, last;
+};
+
+// Characters that a reader cannot see but that change what a reader sees: C1 controls, bidirectional controls
+// (Unicode TR 9), line and paragraph separators, annotation marks, the blank Braille pattern, and all that Unicode
+// calls default ignorable (DerivedCoreProperties): zero width characters, fillers, variation selectors, tags. In
+// order.
+constexpr std::array<Range, 19> unseen{{{0x80, 0x9f},
+                                        {0xad, 0xad},
+                                        {0x34f, 0x34f},
+                                        {0x61c, 0x61c},
+                                        {0x115f, 0x1160},
+                                        {0x17b4, 0x17b5},
+                                        {0x180b, 0x180f},
+                                        {0x200b, 0x200f},
+                                        {0x2028, 0x202e},
+                                        {0x2060, 0x206f},
+                                        {0x2800, 0x2800},
+                                        {0x3164, 0x3164},
+                                        {0xfe00, 0xfe0f},
+                                        {0xfeff, 0xfeff},
+                                        {0xffa0, 0xffa0},
+                                        {0xfff0, 0xfffb},
+                                        {0x1bca0, 0x1bca3},
+                                        {0x1d173, 0x1d17a},
+                                        {0xe0000, 0xe0fff}}};
+
 bool steers_the_eye(std::uint32_t code) noexcept
 {
-    return (code >= 0x80 && code <= 0x9f) || code == 0xad || code == 0x61c || code == 0x180e ||
-           (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || (code >= 0xfff9 && code <= 0xfffb) ||
-           (code >= 0xe0000 && code <= 0xe007f);
+    return std::any_of(unseen.begin(), unseen.end(),
+                       [&](const Range& range) { return code >= range.first && code <= range.last; });
 }
 
 void append_octet(std::string& out, unsigned char octet)

@@ -4,12 +4,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace shield::daemon {
 
 namespace {
 
 constexpr int niceness = 10;
 constexpr unsigned batches_before_indexing = 8;
+constexpr std::chrono::milliseconds batch_time{250};  // then what was found is recorded
 constexpr std::chrono::milliseconds idle_wait_max{1000};
 constexpr std::chrono::milliseconds unavailable_wait{1000};
 
@@ -35,6 +39,11 @@ Assessor::~Assessor()
     }
     store_.assessments().wake();
     threads_.clear();
+    try {
+        store_.assessments().write_returned();
+    } catch (const std::exception& failure) {  // then each of them has one attempt less
+        options_.log->line(core::Severity::warning, "leases_not_returned", {{"reason", failure.what()}});
+    }
 }
 
 void Assessor::run(const std::stop_token& stop)
@@ -44,7 +53,7 @@ void Assessor::run(const std::stop_token& stop)
     bool available = true;
     for (unsigned batches = 0; !stop.stop_requested();) {
         try {
-            const bool worked = assess_batch();
+            const bool worked = assess_batch(stop);
             batches = worked ? batches + 1 : 0;
             const bool index_now = !worked || batches % batches_before_indexing == 0;
             const bool indexed = index_now && index_some();
@@ -73,26 +82,54 @@ bool Assessor::index_some()
 }
 
 /// Whether there was anything to do.
-bool Assessor::assess_batch()
+bool Assessor::assess_batch(const std::stop_token& stop)
 {
     const std::shared_ptr<const InForce> in_force = options_.current->get();
     const auto work = store_.assessments().lease(in_force->triage.limits.assessment_batch_max);
-    if (work.empty()) {
-        return false;
-    }
     const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
                          options_.clock()};
     std::vector<store::Assessed> batch;
-    batch.reserve(work.size());
-    for (const store::AssessmentWork& one : work) {
-        if (auto assessed = assess_one(one, with)) {
-            batch.push_back(std::move(*assessed));
+    auto begun = std::chrono::steady_clock::now();
+    auto next = work.begin();
+    try {
+        while (next != work.end() && !stop.stop_requested()) {
+            if (auto assessed = assess_one(*next, with)) {
+                batch.push_back(std::move(*assessed));
+            }
+            ++next;
+            // One that takes long does not hold up those that were leased with it.
+            if (std::chrono::steady_clock::now() > begun + batch_time) {
+                record(batch);
+                begun = std::chrono::steady_clock::now();
+            }
         }
+    } catch (...) {
+        for (const store::Assessed& unrecorded : batch) {
+            store_.assessments().give_back(unrecorded.message_id, false);
+        }
+        give_back(next, work.end());
+        throw;
+    }
+    give_back(next, work.end());
+    record(batch);
+    return !work.empty();
+}
+
+void Assessor::give_back(Work first, Work last)
+{
+    std::for_each(first, last, [this](const store::AssessmentWork& one) {
+        store_.assessments().give_back(one.message_id, false);
+    });
+}
+
+void Assessor::record(std::vector<store::Assessed>& batch)
+{
+    if (batch.empty()) {
+        return;
     }
     const auto count = static_cast<std::int64_t>(batch.size());
-    store_.assessments().record(std::move(batch));
+    store_.assessments().record(std::exchange(batch, {}));
     assessed_.fetch_add(count, std::memory_order_relaxed);
-    return true;
 }
 
 /// The same, with the bounds it met and will meet counted.
@@ -111,11 +148,12 @@ store::Assessed Assessor::counted(store::Assessed assessed) const
     return assessed;
 }
 
-/// Nothing when this attempt failed and another may be made once its lease has run out.
+/// Nothing when this attempt failed and another will be made.
 std::optional<store::Assessed> Assessor::assess_one(const store::AssessmentWork& work, const Assessing& with)
 {
     const std::uint64_t attempts_max = with.in_force->triage.limits.assessment_attempts_max;
-    std::string why = "reading it ended this program " + std::to_string(attempts_max) + " times";
+    std::string why =
+        std::to_string(attempts_max) + " attempts to read it, or to record what it says, came to nothing";
     if (work.attempt <= attempts_max) {
         try {
             return counted(assess(work, with));
@@ -129,6 +167,7 @@ std::optional<store::Assessed> Assessor::assess_one(const store::AssessmentWork&
                             {"reason", why}});
     }
     if (work.attempt < attempts_max) {
+        store_.assessments().give_back(work.message_id, true);
         return std::nullopt;
     }
     return unreadable(work, std::move(why), with);

@@ -18,7 +18,7 @@ namespace shield::daemon {
 
 /// Runs assess() over everything that arrives, on threads of its own that yield to intake. Takes work by lease and
 /// records it a batch at a time; a message whose reading throws costs only itself, a store that is unavailable is
-/// waited for. The destructor ends after the batch under way.
+/// waited for. The destructor ends after the messages under way.
 class Assessor {
 public:
     struct Options {
@@ -34,7 +34,10 @@ public:
 private:
     void run(const std::stop_token& stop);
     bool index_some();
-    bool assess_batch();
+    bool assess_batch(const std::stop_token& stop);
+    using Work = std::vector<store::AssessmentWork>::const_iterator;
+    void give_back(Work first, Work last);
+    void record(std::vector<store::Assessed>& batch);
     std::optional<store::Assessed> assess_one(const store::AssessmentWork& work, const Assessing& with);
     store::Assessed counted(store::Assessed assessed) const;
 

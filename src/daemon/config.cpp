@@ -81,6 +81,29 @@ unsigned line_in(const Config& config, const std::string& name)
     return found == config.lines.end() ? 1 : found->second;
 }
 
+/// toml++ calls itself once for every dot of a key, and our keys have two at most. 0: there is none so deep.
+unsigned line_of_deep_key(std::string_view text)
+{
+    constexpr int dots_max = 64;
+    unsigned line = 1;
+    int dots = 0;
+    char quote = 0;
+    for (const char c : text) {
+        if (c == '\n') {
+            ++line;
+            dots = 0;
+            quote = 0;
+        } else if (quote != 0) {
+            quote = c == quote ? '\0' : quote;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '.' && ++dots > dots_max) {
+            return line;
+        }
+    }
+    return 0;
+}
+
 /// Reads one document. Collects every fault; used once, by parse_config().
 class Reader {
 public:
@@ -112,6 +135,10 @@ private:
 
 core::result<Config> Reader::read(std::string_view text)
 {
+    if (const unsigned line = line_of_deep_key(text); line != 0) {
+        return core::Error{config_.file.string() + ":" + std::to_string(line) +
+                           ": a key with so many dots is none of ours; see shieldd.toml(5)"};
+    }
     try {
         const toml::table document = toml::parse(text, config_.file.string());
         read_table(document, "");
@@ -343,8 +370,9 @@ core::result<triage::Settings> make_triage_settings(const Config& config)
     }
     auto templates = acknowledge::Templates::make(*files, config.links, config.acknowledgement.team, config.limits);
     if (!templates) {
+        const core::Error refused = templates.error();  // a copy: split() must not outlive it
         std::string faults;
-        for (const std::string_view fault : core::split(templates.error().sentence, '\n')) {
+        for (const std::string_view fault : core::split(refused.sentence, '\n')) {
             faults += (faults.empty() ? "" : "\n") + config.acknowledgement.templates.string() + "/" +
                       core::printable_line(fault);
         }

@@ -50,7 +50,7 @@ private:
     std::unique_ptr<store::Store> open_store();
     std::unique_ptr<net::SmtpServer> make_server(smtp::Protocol protocol);
     std::unique_ptr<delivery::Transport> make_transport();
-    void drain(net::SmtpServer& server);
+    static std::future<void> drained(net::SmtpServer& server);
 
     Config config_;
     core::Log& log_;
@@ -188,20 +188,25 @@ void Daemon::reload()
 void Daemon::drain()
 {
     health_.set(Health::Phase::draining);
-    drain(*smtp_);
-    drain(*lmtp_);
+    const auto smtp = drained(*smtp_);
+    const auto lmtp = drained(*lmtp_);
+    constexpr std::chrono::seconds closing_time_max{5};
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::seconds{config_.limits.drain_time_max} + closing_time_max;
+    smtp.wait_until(end);
+    lmtp.wait_until(end);
+    store_->end_long_reads();
     control_.reset();
     assessor_.reset();
     dispatcher_.reset();
     store_->stop();
 }
 
-void Daemon::drain(net::SmtpServer& server)
+std::future<void> Daemon::drained(net::SmtpServer& server)
 {
     auto drained = std::make_shared<std::promise<void>>();
     server.drain([drained] { drained->set_value(); });
-    constexpr std::chrono::seconds closing_time_max{5};
-    drained->get_future().wait_for(std::chrono::seconds{config_.limits.drain_time_max} + closing_time_max);
+    return drained->get_future();
 }
 
 sigset_t awaited_signals()

@@ -68,9 +68,13 @@ std::string_view body_of(mimetic::MimeEntity& entity, const std::vector<std::str
 {
     const std::string_view number = core::trimmed(static_cast<std::string&>(entity.body()));
     std::size_t place = 0;
-    std::from_chars(number.data(), number.data() + number.size(), place);
+    if (std::from_chars(number.data(), number.data() + number.size(), place).ec != std::errc{}) {
+        throw std::logic_error{"a leaf has no number"};
+    }
     return bodies.at(place);
 }
+
+constexpr std::size_t type_max = 255;
 
 bool is_control(char c) noexcept
 {
@@ -100,6 +104,7 @@ void describe_type(Part& part, const Part* parent, std::string_view shape, const
     }
     const std::size_t slash = type.find('/');
     const bool whole = slash != std::string::npos && slash > 0 && slash + 1 < type.size() && is_printable(type);
+    part.written_type = type.substr(0, type_max);
     if (shape == shape::loose) {
         type = "text/plain";
     } else if (declared.empty()) {
@@ -111,7 +116,7 @@ void describe_type(Part& part, const Part* parent, std::string_view shape, const
         // RFC 2045 section 5.2: a whole message of which nothing is known is text.
         type = parent == nullptr ? "text/plain" : "application/octet-stream";
     }
-    type.resize(std::min<std::size_t>(type.size(), 255));
+    type.resize(std::min(type.size(), type_max));
     part.opaque = shape == shape::opaque;
 }
 
@@ -226,7 +231,7 @@ std::string content_of(const Part& part, Defects& defects)
         case TransferEncoding::unknown:
             break;
     }
-    return part.body;
+    return std::string{part.body};
 }
 
 }  // namespace shield::mime

@@ -27,11 +27,12 @@ struct Part {
     std::vector<Field> fields;
     ContentField content_type;  ///< with a value always: the default of its place when none was declared
     bool type_declared{false};
-    std::string disposition;  ///< "inline", "attachment", or empty
-    std::string file_name;    ///< decoded; a name, never a path to be trusted
+    std::string written_type;  ///< what its Content-Type says, also where it is read as something else
+    std::string disposition;   ///< "inline", "attachment", or empty
+    std::string file_name;     ///< decoded; a name, never a path to be trusted
     TransferEncoding encoding{TransferEncoding::identity};
-    std::string body;    ///< of a leaf: as it was sent, still encoded
-    bool opaque{false};  ///< not taken apart because a bound was reached
+    std::string_view body;  ///< of a leaf: as it was sent, still encoded
+    bool opaque{false};     ///< not taken apart because a bound was reached
 
     [[nodiscard]] bool is_leaf() const noexcept { return children.empty(); }
     [[nodiscard]] const std::string& type() const noexcept { return content_type.value; }
@@ -41,7 +42,7 @@ struct Part {
 };
 
 /// A message taken apart: parts[0] is the message itself, parents come before their children, in the order of the
-/// octets. An embedded message is a leaf. A value; owns its octets.
+/// octets. An embedded message is a leaf. A value; its bodies refer to the octets it was made from.
 struct Document {
     std::vector<Part> parts;
 

@@ -26,19 +26,42 @@ bool is_white(std::string_view text) noexcept
     return std::all_of(text.begin(), text.end(), core::is_space);
 }
 
-// The encoded word at the beginning of `text`, which starts with "=?".
-std::optional<Word> parse_word(std::string_view text)
+// Where in a value the next "?=" stands, asked for ever later positions: all answers together cost one pass.
+class Ends {
+public:
+    explicit Ends(std::string_view value) : value_{value} {}
+
+    std::size_t next(std::size_t from)
+    {
+        if (next_ < from) {
+            next_ = value_.find("?=", from);
+        }
+        return next_;
+    }
+
+private:
+    std::string_view value_;
+    std::size_t next_{0};
+};
+
+// The encoded word at `at`, where "=?" stands.
+std::optional<Word> parse_word(std::string_view value, std::size_t at, Ends& ends)
 {
+    const std::string_view text = value.substr(at);
     const std::size_t charset_end = text.substr(0, charset_max + 2).find('?', 2);
     if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() || text[charset_end + 2] != '?') {
         return std::nullopt;
     }
     const char encoding = core::to_lower(text[charset_end + 1]);
     const std::size_t begin = charset_end + 3;
-    const std::size_t end = text.find("?=", begin);
-    if (end == std::string_view::npos || (encoding != 'b' && encoding != 'q')) {
+    if (encoding != 'b' && encoding != 'q') {
         return std::nullopt;
     }
+    const std::size_t value_end = ends.next(at + begin);
+    if (value_end == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::size_t end = value_end - at;
     std::string_view charset = text.substr(2, charset_end - 2);
     charset = charset.substr(0, charset.find('*'));  // RFC 2231 section 5: a language follows
     const std::string_view encoded = text.substr(begin, end - begin);
@@ -101,14 +124,13 @@ std::string decode_words(std::string_view value)
 {
     value = core::trimmed(value);
     Output output;
-    // No word can end behind this, so none is looked for there: a flood of beginnings costs one pass.
-    const std::size_t last_end = value.rfind("?=") == std::string_view::npos ? 0 : value.rfind("?=");
+    Ends ends{value};
     std::size_t position = 0;
     bool after_word = false;
     while (position < value.size()) {
         std::size_t begin = value.find("=?", position);
         std::optional<Word> word;
-        while (begin < last_end && !(word = parse_word(value.substr(begin)))) {
+        while (begin != std::string_view::npos && !(word = parse_word(value, begin, ends))) {
             begin = value.find("=?", begin + 2);
         }
         const std::string_view before = value.substr(position, word ? begin - position : std::string_view::npos);

@@ -19,7 +19,7 @@ bool is_enveloped(const Part& part)
         return type == "enveloped-data" || type == "authenveloped-data";
     }
     constexpr std::size_t looked_at = 4096;
-    const std::string_view body = std::string_view{part.body}.substr(0, looked_at);
+    const std::string_view body = part.body.substr(0, looked_at);
     const std::string content =
         part.encoding == TransferEncoding::base64 ? decode_base64(body).octets : std::string{body};
     const std::string_view head = std::string_view{content}.substr(0, 64);
@@ -46,7 +46,7 @@ bool holds_armor(std::string_view text) noexcept
 core::Encryption encryption_of(const Document& document, std::string_view text)
 {
     for (const Part& part : document.parts) {
-        const std::string& type = part.type();
+        const std::string& type = part.written_type.empty() ? part.type() : part.written_type;
         // RFC 3156 section 4; Exchange turns multipart/encrypted into mixed but leaves its first part.
         if (type == "application/pgp-encrypted" ||
             (type == "multipart/encrypted" &&

@@ -97,8 +97,10 @@ core::MachineMarks machine_marks(const Document& document)
         note(field, marks);
     }
     const Part& message = document.message();
-    marks.content_type = message.type().substr(0, value_max);
-    if (message.type() == "multipart/report") {
+    // As written: a report that cannot be taken apart is one all the same.
+    marks.content_type =
+        (message.written_type.empty() ? message.type() : message.written_type).substr(0, value_max);
+    if (message.written_type == "multipart/report") {
         marks.report_type = value_of(message.content_type.parameter("report-type"));
     }
     for (const Part& part : document.parts) {

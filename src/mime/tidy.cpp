@@ -18,9 +18,6 @@ namespace {
 // RFC 2046 section 5.1.1 allows 70; some senders take more. It bounds what a line is compared with.
 constexpr std::size_t boundary_max = 250;
 
-// mimetic recurses into every level; no setting of mime_depth_max may spend the stack.
-constexpr std::size_t depth_ceiling = 200;
-
 class Tidier {
 public:
     Tidier(std::string_view octets, const core::Limits& limits, Defects& defects)
@@ -32,10 +29,10 @@ public:
     {
         drop_mbox_line();
         do {
-            copy_entity();
+            write_entity();
         } while (to_next_entity());
         report();
-        return std::move(copy_);
+        return std::move(skeleton_);
     }
 
 private:
@@ -55,26 +52,26 @@ private:
         }
     }
 
-    // Copies one entity up to the boundary that ends it, or for a multipart up to its first part. `match_` is then
+    // Writes one entity up to the boundary that ends it, or for a multipart up to its first part. `match_` is then
     // the boundary line just read, or nothing at the end of the octets.
-    void copy_entity()
+    void write_entity()
     {
         if (++parts_ > limits_.mime_parts_max || headers_.exhausted()) {
-            copy_rest();
+            write_rest();
             return;
         }
         const HeaderBlock header = headers_.read(
             lines_, [this](std::string_view line) { return match_boundary(line, lines_.position()).has_value(); });
         const std::optional<std::string> boundary = boundary_of(header);
         if (!boundary) {
-            copy_leaf(shape::leaf, header);
+            write_leaf_to_boundary(shape::leaf, header);
         } else if (boundary->empty()) {
-            copy_leaf(shape::loose, header);
-        } else if (open_.size() >= std::min<std::size_t>(limits_.mime_depth_max, depth_ceiling)) {
+            write_leaf_to_boundary(shape::loose, header);
+        } else if (open_.size() >= limits_.mime_depth_max) {
             defects_.add("Multiparts are nested too deeply; the deepest was not taken apart (mime_depth_max).");
-            copy_leaf(shape::opaque, header);
+            write_leaf_to_boundary(shape::opaque, header);
         } else {
-            copy_multipart(header, *boundary);
+            write_multipart(header, *boundary);
         }
     }
 
@@ -98,7 +95,7 @@ private:
         return std::string{boundary};
     }
 
-    void copy_multipart(const HeaderBlock& header, const std::string& boundary)
+    void write_multipart(const HeaderBlock& header, const std::string& boundary)
     {
         const std::size_t body = lines_.position();
         open_.push_back(boundary);
@@ -116,14 +113,14 @@ private:
         }
     }
 
-    void copy_leaf(std::string_view shape, const HeaderBlock& header)
+    void write_leaf_to_boundary(std::string_view shape, const HeaderBlock& header)
     {
         const std::size_t body = lines_.position();
         match_ = find_boundary();
         write_leaf(shape, header.fields, body_until(body, match_));
     }
 
-    void copy_rest()
+    void write_rest()
     {
         if (parts_ > limits_.mime_parts_max) {
             defects_.add("There are too many parts; the rest was not taken apart (mime_parts_max).");
@@ -150,8 +147,8 @@ private:
 
     void write_leaf(std::string_view shape, std::string_view fields, std::string_view body)
     {
-        write("Content-Type: ", shape, "\r\n", fields, "\r\n", std::to_string(copy_.bodies.size()), "\r\n");
-        copy_.bodies.push_back(body);
+        write("Content-Type: ", shape, "\r\n", fields, "\r\n", std::to_string(skeleton_.bodies.size()), "\r\n");
+        skeleton_.bodies.push_back(body);
     }
 
     // Closes what the boundary just read ends, and finds the next part. False at the end of the message.
@@ -191,8 +188,8 @@ private:
         }
     }
 
-    // All of one length, so that none is the beginning of another. No line of the copy is like it: in a field the
-    // first colon is followed by a blank, and a body is digits.
+    // All of one length, so that none is the beginning of another. No line of the skeleton is like it: in a field
+    // the first colon is followed by a blank, and a body is digits.
     static std::string boundary_of_level(std::size_t level) { return "=:" + std::to_string(1000 + level); }
 
     std::optional<Match> find_boundary()
@@ -249,7 +246,7 @@ private:
     template <typename... Pieces>
     void write(const Pieces&... pieces)
     {
-        (copy_.octets.append(pieces), ...);
+        (skeleton_.octets.append(pieces), ...);
     }
 
     std::string_view octets_;
@@ -257,7 +254,7 @@ private:
     Defects& defects_;
     Lines lines_;
     HeaderReader headers_;
-    Tidied copy_;
+    Tidied skeleton_;
     std::vector<std::string> open_;  // the boundaries of the multiparts we are in, outermost first
     std::optional<Match> match_;
     std::size_t parts_{0};

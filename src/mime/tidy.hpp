@@ -11,7 +11,7 @@
 
 namespace shield::mime {
 
-/// What the first field of every entity in the working copy says of it. The fields of the sender follow.
+/// What the first field of every entity in the skeleton says of it. The fields of the sender follow.
 namespace shape {
 inline constexpr std::string_view leaf = "application/x-leaf";      ///< what its own Content-Type says
 inline constexpr std::string_view opaque = "application/x-opaque";  ///< not taken apart: a bound was reached

@@ -84,7 +84,7 @@ std::string receive_exactly(const Descriptor& socket, std::size_t size, std::str
 
 }  // namespace
 
-ControlAnswer ask_control(const std::filesystem::path& path, std::string_view request,
+ControlAnswer ask_control(const std::filesystem::path& path, std::string_view request, const core::Limits& limits,
                           std::chrono::milliseconds at_most)
 {
     const auto until = std::chrono::steady_clock::now() + at_most;
@@ -123,7 +123,7 @@ ControlAnswer ask_control(const std::filesystem::path& path, std::string_view re
         return failed(sentence);
     }
     const std::size_t size = size_in(length);
-    if (size > core::Limits{}.control_answer_max) {
+    if (size > limits.control_answer_max) {
         return failed("the daemon announces an answer of " + std::to_string(size) + " octets");
     }
     std::string answer;

@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace shield::net {
 namespace asio = boost::asio;
@@ -32,6 +33,7 @@ struct ControlServer::State : std::enable_shared_from_this<ControlServer::State>
         ControlPeer peer;
         std::string octets;
         std::function<void(Answer)> answer;
+        Moment came{std::chrono::steady_clock::now()};
     };
 
     void listen();
@@ -58,10 +60,13 @@ struct ControlServer::State : std::enable_shared_from_this<ControlServer::State>
     bool stopping{false};
     std::deque<Request> requests;  // one a connection, so control_connections_max bounds it
 
-    std::thread worker;
+    std::vector<std::thread> workers;
 };
 
 namespace {
+
+// So that nobody waits for the backup of somebody else.
+constexpr int workers_max = 4;
 
 ControlPeer peer_of(const Descriptor& socket)
 {
@@ -99,7 +104,9 @@ void ControlServer::State::listen()
         self->accept(std::move(client));
     };
     listener = std::make_shared<Listener>(io, listen_at_path(path), path.native(), std::move(accepted), log);
-    worker = std::thread{[this] { work(); }};
+    for (int i = 0; i < workers_max; ++i) {
+        workers.emplace_back([this] { work(); });
+    }
     listener->start(population->enter());
 }
 
@@ -126,7 +133,7 @@ Awaitable<void> ControlServer::State::serve(std::shared_ptr<Stream> stream, Cont
         co_return;
     }
     const Answer answer = co_await answered<Answer>([&](std::function<void(Answer)> done) {
-        submit({peer, std::move(*octets), std::move(done)});
+        submit({.peer = peer, .octets = std::move(*octets), .answer = std::move(done)});
     });
     if (!answer) {
         co_return;
@@ -206,6 +213,11 @@ void ControlServer::State::work()
 
 ControlServer::State::Answer ControlServer::State::handle_one(Request& request)
 {
+    // Who has waited so long may have gone and asked again: nothing is done twice.
+    if (std::chrono::steady_clock::now() > request.came + std::chrono::seconds{limits.control_wait_max}) {
+        bounds.count(&core::Limits::control_wait_max);
+        return std::nullopt;
+    }
     try {
         request.peer.login = login_of(request.peer.uid);
         Answer answer = handler(request.peer, request.octets);
@@ -234,7 +246,9 @@ void ControlServer::State::stop()
     for (auto& request : unanswered) {
         request.answer(std::nullopt);
     }
-    worker.join();
+    for (std::thread& worker : workers) {
+        worker.join();
+    }
     listener->close();
     listener.reset();
     ::unlink(path.c_str());

@@ -141,6 +141,7 @@ bool Session::Conversation::rcpt(std::string_view argument, Action& action)
         // Not an error of the client's: RFC 5321 section 4.5.3.1.10 has it send the rest in another transaction.
         action.reached.push_back(&core::Limits::recipients_max);
         say(action, reply::too_many_recipients.line);
+        count_idle_command(action);
         return false;
     }
     auto found = policy_->mailboxes.find(*address);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "case_rows.hpp"
 #include "database.hpp"
+#include "disk_space.hpp"
 #include "record.hpp"
 
 #include <shield/core/ascii.hpp>
 #include <shield/store/assessments.hpp>
+
+#include <algorithm>
 
 namespace shield::store {
 
@@ -15,15 +18,15 @@ struct Leased {
     std::uint64_t attempts{0}, size{0};
 };
 
-// Free: never leased, given back, run out, or of a process that is gone (the directory has one at a time).
+// Free: never leased, given back, or of a process that is gone (the directory has one at a time).
 std::vector<Leased> free_work(Connection& connection, const Store::Database& database, std::uint64_t limit)
 {
     std::vector<Leased> free;
     std::uint64_t octets = 0;
     Query row = connection.query(
         "SELECT w.message_id, w.attempts, m.size FROM assessment_work w JOIN messages m ON m.id = w.message_id "
-        "WHERE w.leased_until <= ? OR w.owner != ? ORDER BY w.message_id LIMIT ?",
-        database.now(), database.owner(), limit);
+        "WHERE w.owner != ? ORDER BY w.message_id LIMIT ?",
+        database.owner(), limit);
     while (row.next()) {
         octets += row.natural(2);
         // One that was tried before is read alone: it may end this program, and must not take others with it.
@@ -39,22 +42,53 @@ std::vector<Leased> free_work(Connection& connection, const Store::Database& dat
     return free;
 }
 
-/// The outcome of a batch, on the stack of who waits for it.
+/// Writes down which leases ended without a result, and leases what is free.
+std::vector<Leased> take_work(Store::Database& database, std::uint64_t limit)
+{
+    const std::vector<ReturnedWork::One> returned = database.returned_work().take();
+    try {
+        return database.writer().call(
+            [&](Connection& connection) {
+                for (const ReturnedWork::One& one : returned) {
+                    connection.run(
+                        "UPDATE assessment_work SET attempts = attempts - ?, owner = 0 WHERE message_id = ? AND "
+                        "owner = ?",
+                        one.attempted ? 0 : 1, one.message_id, database.owner());
+                }
+                std::vector<Leased> taken = free_work(connection, database, limit);
+                for (Leased& work : taken) {
+                    connection.run(
+                        "UPDATE assessment_work SET attempts = attempts + 1, owner = ? WHERE message_id = ?",
+                        database.owner(), work.message_id);
+                    ++work.attempts;
+                }
+                return taken;
+            },
+            Lane::record);
+    } catch (...) {
+        database.returned_work().add(returned);
+        throw;
+    }
+}
+
+/// The outcome of a batch.
 struct Recorded {
     std::mutex mutex;
     std::condition_variable ready;
     std::size_t left{0};
     Fate worst{Fate::committed};  // of those that did not fail alone
-    std::vector<std::pair<std::int64_t, std::string>> refused;
+    std::vector<ReturnedWork::One> returned;
 };
 
 /// One assessment; fails alone.
 class Recording final : public Job {
 public:
-    Recording(Store::Database& database, Assessed assessed, Recorded& recorded)
-        : database_{database}, item_{recordable(std::move(assessed))}, recorded_{recorded}
+    Recording(Store::Database& database, Assessed assessed, std::shared_ptr<Recorded> recorded)
+        : database_{database}, item_{recordable(std::move(assessed))}, recorded_{std::move(recorded)}
     {
     }
+
+    [[nodiscard]] std::uint64_t octets() const noexcept { return item_.assessment_json.size(); }
 
     void run(Connection& connection) override { result_ = record_one(connection, database_, item_); }
 
@@ -67,14 +101,20 @@ public:
         if (fate == Fate::committed && result_ == RecordResult::mail_queued) {
             database_.outbox_bell.ring();
         }
-        const std::lock_guard lock{recorded_.mutex};
         if (fate == Fate::refused) {
-            recorded_.refused.emplace_back(item_.assessed.message_id, sentence_of(why));
-        } else if (fate != Fate::committed) {
-            recorded_.worst = fate;
+            database_.options().log->line(
+                core::Severity::warning, "assessment_not_recorded",
+                {{"message", std::to_string(item_.assessed.message_id)}, {"why", sentence_of(why)}});
         }
-        if (--recorded_.left == 0) {
-            recorded_.ready.notify_one();  // under the lock: the waiter may be gone at once
+        const std::lock_guard lock{recorded_->mutex};
+        if (fate != Fate::committed) {
+            recorded_->returned.push_back({item_.assessed.message_id, fate == Fate::refused});
+        }
+        if (fate != Fate::committed && fate != Fate::refused) {
+            recorded_->worst = fate;
+        }
+        if (--recorded_->left == 0) {
+            recorded_->ready.notify_one();
         }
         return {};
     }
@@ -93,9 +133,18 @@ private:
 
     Store::Database& database_;
     Recordable item_;
-    Recorded& recorded_;
+    std::shared_ptr<Recorded> recorded_;
     RecordResult result_{RecordResult::known_before};
 };
+
+std::vector<ReturnedWork::One> unattempted(const std::vector<Leased>& leased)
+{
+    std::vector<ReturnedWork::One> returned;
+    for (const Leased& one : leased) {
+        returned.push_back({one.message_id, false});
+    }
+    return returned;
+}
 
 AssessmentWork read_work(Connection& connection, const Leased& leased)
 {
@@ -156,68 +205,63 @@ Assessments::Assessments(Store::Database& database) : database_{database} {}
 std::vector<AssessmentWork> Assessments::lease(std::uint64_t limit)
 {
     database_.assessment_bell.silence();
-    if (backlog() == 0 || limit == 0) {
+    if (backlog() == 0 || limit == 0 || !DiskSpace{database_.options()}.has_room_for_findings()) {
         return {};
     }
-    std::uint64_t given_up = 0;
-    const auto leased = database_.writer().call(
-        [&](Connection& connection) {
-            std::vector<Leased> taken;
-            given_up = 0;
-            const core::Time until = database_.now() + std::chrono::seconds{database_.limits().assessment_lease};
-            for (Leased& work : free_work(connection, database_, limit)) {
-                // The attempts were made and nothing came of them, not even a word: the message kills who reads it.
-                if (work.attempts >= database_.limits().assessment_attempts_max) {
-                    given_up += record_unreadable(connection, database_, work.message_id,
-                                                  "every attempt to read it ended without a result")
-                                    ? 1
-                                    : 0;
-                    continue;
-                }
-                connection.run(
-                    "UPDATE assessment_work SET attempts = attempts + 1, owner = ?, leased_until = ? "
-                    "WHERE message_id = ?",
-                    database_.owner(), until, work.message_id);
-                ++work.attempts;
-                taken.push_back(work);
-            }
-            return taken;
-        },
-        Lane::record);
-    database_.assessment_backlog -= static_cast<std::int64_t>(given_up);
-    database_.figures().backlog = database_.assessment_backlog.load();
-    database_.figures().unreadable += static_cast<std::int64_t>(given_up);
-    if (leased.size() + given_up > 0) {
-        database_.assessment_bell.ring();  // there may be more
+    const std::vector<Leased> leased = take_work(database_, limit);
+    if (leased.empty()) {
+        return {};
     }
+    database_.assessment_bell.ring();  // there may be more
     std::vector<AssessmentWork> work;
     std::vector<std::pair<std::int64_t, std::string>> damaged;
-    if (!leased.empty()) {
+    try {
         database_.readers().read([&](Connection& connection) {
             for (const Leased& one : leased) {
                 try {
                     work.push_back(read_work(connection, one));
-                    database_.figures().retries += one.attempts > 1 ? 1 : 0;
                 } catch (const Damaged& damage) {
                     damaged.emplace_back(one.message_id, damage.what());
                 }
             }
         });
+    } catch (...) {
+        database_.returned_work().add(unattempted(leased));
+        throw;
     }
     for (const auto& [message_id, why] : damaged) {
         ++database_.figures().damaged;
         give_up(message_id, "damaged in the database: " + why);
     }
+    database_.figures().retries +=
+        std::count_if(work.begin(), work.end(), [](const AssessmentWork& one) { return one.attempt > 1; });
     return work;
+}
+
+void Assessments::give_back(std::int64_t message_id, bool attempted)
+{
+    database_.returned_work().add({{message_id, attempted}});
+    database_.assessment_bell.ring();
+}
+
+void Assessments::write_returned()
+{
+    if (!database_.returned_work().empty()) {
+        (void)take_work(database_, 0);
+    }
 }
 
 void Assessments::give_up(std::int64_t message_id, const std::string& failure)
 {
-    const bool done = database_.writer().call(
-        [&](Connection& connection) { return record_unreadable(connection, database_, message_id, failure); });
-    if (done) {
-        database_.figures().backlog = --database_.assessment_backlog;
-        ++database_.figures().unreadable;
+    try {
+        const bool done = database_.writer().call(
+            [&](Connection& connection) { return record_unreadable(connection, database_, message_id, failure); });
+        if (done) {
+            database_.figures().backlog = --database_.assessment_backlog;
+            ++database_.figures().unreadable;
+        }
+    } catch (const Unavailable&) {  // the disk is full, say: it stays as it is, and is found again
+        database_.returned_work().add({{message_id, false}});
     }
 }
 
@@ -233,41 +277,34 @@ void Assessments::wake()
 
 void Assessments::record(std::vector<Assessed> batch)
 {
-    Recorded recorded;
-    recorded.left = batch.size();
+    const auto recorded = std::make_shared<Recorded>();
     const core::Time late = database_.now() - std::chrono::seconds{database_.limits().assessment_wait_max};
+    std::vector<std::pair<std::unique_ptr<Recording>, Lane>> jobs;
     for (Assessed& assessed : batch) {
         const bool waited = assessed.received_at < late;
         database_.figures().late += waited ? 1 : 0;
-        database_.writer().submit(std::make_unique<Recording>(database_, std::move(assessed), recorded),
-                                  waited ? Lane::work : Lane::record, 0);
+        jobs.emplace_back(std::make_unique<Recording>(database_, std::move(assessed), recorded),
+                          waited ? Lane::work : Lane::record);
     }
-    {
-        std::unique_lock lock{recorded.mutex};
-        recorded.ready.wait(lock, [&] { return recorded.left == 0; });
+    recorded->left = jobs.size();
+    for (auto& [job, lane] : jobs) {
+        const std::uint64_t octets = job->octets();
+        database_.writer().submit(std::move(job), lane, octets);
     }
-    for (const auto& [message_id, why] : recorded.refused) {
-        try_again_or_give_up(message_id, why);
+    std::unique_lock lock{recorded->mutex};
+    recorded->ready.wait(lock, [&] { return recorded->left == 0; });
+    if (!recorded->returned.empty()) {
+        database_.returned_work().add(recorded->returned);
+        database_.assessment_bell.ring();
     }
-    require_committed(recorded.worst, nullptr);
-}
-
-void Assessments::try_again_or_give_up(std::int64_t message_id, const std::string& why)
-{
-    database_.options().log->line(core::Severity::warning, "assessment_not_recorded",
-                                  {{"message", std::to_string(message_id)}, {"why", why}});
-    const auto attempts = database_.writer().call([&](Connection& connection) {
-        connection.run("UPDATE assessment_work SET leased_until = 0 WHERE message_id = ?", message_id);
-        return connection.number("SELECT attempts FROM assessment_work WHERE message_id = ?", message_id);
-    });
-    if (static_cast<std::uint64_t>(attempts) >= database_.limits().assessment_attempts_max) {
-        give_up(message_id, "it could not be recorded: " + why);
-    }
-    database_.assessment_bell.ring();
+    require_committed(recorded->worst, nullptr);
 }
 
 std::uint64_t Assessments::index_some()
 {
+    if (!DiskSpace{database_.options()}.has_room_for_findings()) {
+        return 0;
+    }
     const auto batch = database_.readers().read(
         [&](Connection& connection) { return read_indexable(connection, database_.limits()); });
     if (batch.empty()) {

@@ -23,15 +23,17 @@ void sync(const std::filesystem::path& path, int flags)
     }
 }
 
-void copy(Connection& source, const std::filesystem::path& file,
+void copy(const Readers& readers, Connection& source, const std::filesystem::path& file,
           const std::function<void(std::uint64_t, std::uint64_t)>& progress)
 {
     // The reader's snapshot stays open from the first page to the last: what is written meanwhile neither shows in
     // the copy nor makes it begin again.
     (void)source.number("SELECT count(*) FROM sqlite_master");
+    readers.require_long();
     SQLite::Database target{file.string(), SQLite::OPEN_READWRITE};
     SQLite::Backup backup{target, source.database()};
     while (backup.executeStep(pages_at_once) != 101) {  // SQLITE_DONE
+        readers.require_long();
         if (progress) {
             const auto all = static_cast<std::uint64_t>(backup.getTotalPageCount());
             progress(all - static_cast<std::uint64_t>(backup.getRemainingPageCount()), all);
@@ -52,7 +54,8 @@ void Store::backup(const std::filesystem::path& file,
         }
     }
     try {
-        database_->readers().read_long([&](Connection& source) { copy(source, file, progress); });
+        Readers& readers = database_->readers();
+        readers.read_long([&](Connection& source) { copy(readers, source, file, progress); });
         sync(file, O_RDONLY);
         sync(std::filesystem::absolute(file).parent_path(), O_RDONLY | O_DIRECTORY);
     } catch (...) {

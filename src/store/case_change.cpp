@@ -102,6 +102,19 @@ void move_messages(Connection& connection, std::int64_t from, std::int64_t into,
     connection.run("UPDATE cases SET message_count = 0, updated_at = ? WHERE id = ?", now, from);
 }
 
+namespace {
+
+CaseDetail shown(const Cases& cases, core::Reference reference)
+{
+    try {
+        return cases.find(reference).value();
+    } catch (const Unavailable& failure) {
+        throw Unavailable{failure.kind(), std::string{"It is done, but cannot be shown: "} + failure.what()};
+    }
+}
+
+}  // namespace
+
 core::result<CaseDetail> Cases::change(core::Reference reference, std::string_view who, const Decide& decide)
 {
     try {
@@ -110,7 +123,7 @@ core::result<CaseDetail> Cases::change(core::Reference reference, std::string_vi
             if (!case_id) {
                 throw Declined{{"There is no " + reference.to_string() + "."}};
             }
-            const auto change = decide(read_detail(connection, *case_id, database_.limits()));
+            const auto change = decide(read_detail(connection, *case_id, database_.limits(), Texts::short_ones));
             if (!change) {
                 throw Declined{change.error()};
             }
@@ -122,7 +135,7 @@ core::result<CaseDetail> Cases::change(core::Reference reference, std::string_vi
         return declined.error;
     }
     database_.outbox_bell.ring();
-    return find(reference).value();
+    return shown(*this, reference);
 }
 
 core::result<CaseDetail> Cases::join(core::Reference reference, core::Reference into, std::string_view who)
@@ -154,7 +167,7 @@ core::result<CaseDetail> Cases::join(core::Reference reference, core::Reference 
     } catch (const Declined& declined) {
         return declined.error;
     }
-    return find(into).value();
+    return shown(*this, into);
 }
 
 }  // namespace shield::store

@@ -40,17 +40,25 @@ Acknowledgement read_acknowledgement(const Query& row, int first)
             row.text(first + 1), row.maybe_time(first + 2)};
 }
 
-std::vector<Message> read_messages(Connection& connection, std::int64_t case_id, const core::Limits& limits)
+std::string select_messages(std::string_view assessment)
 {
-    static const std::string sql =
-        "SELECT m.reference, m.kind, m.size, m.sha256, m.acknowledgement, m.acknowledgement_reason, "
-        "m.acknowledgement_sent_at, a.automatic, a.verdict, a.assessment, " +
-        std::string{select_envelope} +
-        " FROM messages m LEFT JOIN assessments a ON a.message_id = m.id WHERE m.case_id = ?1 AND m.id IN "
-        "(SELECT ?1 UNION SELECT id FROM (SELECT id FROM messages WHERE case_id = ?1 AND case_id != id "
-        "ORDER BY id DESC LIMIT ?2)) ORDER BY m.id";
+    return "SELECT m.reference, m.kind, m.size, m.sha256, m.acknowledgement, m.acknowledgement_reason, "
+           "m.acknowledgement_sent_at, a.automatic, a.verdict, " +
+           std::string{assessment} + ", " + std::string{select_envelope} +
+           " FROM messages m LEFT JOIN assessments a ON a.message_id = m.id WHERE m.case_id = ?1 AND m.id IN "
+           "(SELECT ?1 UNION SELECT id FROM (SELECT id FROM messages WHERE case_id = ?1 AND case_id != id "
+           "ORDER BY id DESC LIMIT ?2)) ORDER BY m.id";
+}
+
+std::vector<Message> read_messages(Connection& connection, std::int64_t case_id, const core::Limits& limits,
+                                   Texts texts)
+{
+    static const std::string whole = select_messages("a.assessment");
+    static const std::string without_long_texts =
+        select_messages("iif(length(a.assessment) > 16384, json_set(a.assessment, '$.text', ''), a.assessment)");
     std::vector<Message> messages;
-    Query row = connection.query(sql, case_id, limits.case_messages_max - 1);
+    Query row =
+        connection.query(texts == Texts::all ? whole : without_long_texts, case_id, limits.case_messages_max - 1);
     while (row.next()) {
         Message message;
         message.reference = reference_of(row.integer(0));
@@ -234,7 +242,7 @@ std::optional<std::int64_t> case_of(Connection& connection, core::Reference refe
                       : std::nullopt;
 }
 
-CaseDetail read_detail(Connection& connection, std::int64_t case_id, const core::Limits& limits)
+CaseDetail read_detail(Connection& connection, std::int64_t case_id, const core::Limits& limits, Texts texts)
 {
     static const std::string sql = std::string{select_case} + "WHERE c.id = ?";
     std::string name = "case " + std::to_string(case_id);
@@ -248,7 +256,7 @@ CaseDetail read_detail(Connection& connection, std::int64_t case_id, const core:
             name = reference_of(row.integer(1)).to_string();
             detail.summary = read_case(row);
         }
-        detail.messages = read_messages(connection, case_id, limits);
+        detail.messages = read_messages(connection, case_id, limits, texts);
         detail.outgoing = read_outgoing(connection, case_id, limits);
         detail.events = read_events(connection, case_id, limits);
         return detail;

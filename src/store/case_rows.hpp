@@ -46,9 +46,13 @@ inline constexpr std::string_view select_envelope =
 /// The case that a message belongs to now.
 [[nodiscard]] std::optional<std::int64_t> case_of(Connection& connection, core::Reference reference);
 
+/// A hundred long texts are for people; to read them would hold up the one thread that writes.
+enum class Texts { all, short_ones };
+
 /// All of a case but what it is similar to; messages and events bounded by case_messages_max and case_events_max.
 /// Throws Unavailable (corrupt) when a row is damaged.
-[[nodiscard]] CaseDetail read_detail(Connection& connection, std::int64_t case_id, const core::Limits& limits);
+[[nodiscard]] CaseDetail read_detail(Connection& connection, std::int64_t case_id, const core::Limits& limits,
+                                     Texts texts);
 
 /// Cases that share a Message-ID with this one.
 [[nodiscard]] std::vector<core::Reference> read_similar(Connection& connection, std::int64_t case_id,

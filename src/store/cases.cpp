@@ -176,7 +176,7 @@ std::optional<CaseDetail> Cases::find(core::Reference reference) const
         if (!case_id) {
             return std::nullopt;
         }
-        CaseDetail detail = read_detail(connection, *case_id, database_.limits());
+        CaseDetail detail = read_detail(connection, *case_id, database_.limits(), Texts::all);
         detail.similar = read_similar(connection, *case_id, database_.limits());
         return detail;
     });

@@ -112,6 +112,9 @@ std::unique_ptr<Store::Database> Store::Database::open(Options options)
         (void)version_of(*connection, embedded_migrations().size());  // before anything is written
         database->prepare(*connection);
         database->check(*connection, ended_cleanly);
+        if (connection->number("PRAGMA user_version") == 0) {
+            given.log->line(core::Severity::info, "new_store", {{"file", file}});
+        }
         migrate(*connection, embedded_migrations());
         database->remember(*connection);
         database->readers_ = std::make_unique<Readers>(

@@ -7,6 +7,7 @@
 #include "readers.hpp"
 #include "references.hpp"
 #include "repeats.hpp"
+#include "returned_work.hpp"
 #include "writer.hpp"
 
 #include <shield/store/store.hpp>
@@ -45,6 +46,7 @@ public:
     [[nodiscard]] std::int64_t next_message_id() noexcept { return next_message_id_++; }
     [[nodiscard]] References& references() noexcept { return references_; }
     [[nodiscard]] Repeats& repeats() noexcept { return repeats_; }
+    [[nodiscard]] ReturnedWork& returned_work() noexcept { return returned_work_; }
 
     void load_token_keys(Connection& connection);
     [[nodiscard]] core::TokenKey signing_key() const;
@@ -73,6 +75,7 @@ private:
     std::int64_t next_message_id_{1};
     References references_;
     Repeats repeats_;
+    ReturnedWork returned_work_;
     Figures figures_;
 
     mutable std::mutex keys_mutex_;

@@ -3,6 +3,8 @@
 
 #include <sys/statvfs.h>
 
+#include <limits>
+
 namespace shield::store {
 
 core::Metrics::Value& DiskSpace::want_of_space() const
@@ -11,16 +13,16 @@ core::Metrics::Value& DiskSpace::want_of_space() const
                                      "Times intake closed, or a large message was refused, for want of space");
 }
 
-bool DiskSpace::has(std::uint64_t octets) const
+std::uint64_t DiskSpace::left() const
 {
     if (options_.free_space) {
-        return options_.free_space() >= octets;
+        return options_.free_space();
     }
     struct statvfs disk {};
     if (::statvfs(options_.directory.c_str(), &disk) != 0) {
-        return true;  // the write will tell
+        return std::numeric_limits<std::uint64_t>::max();
     }
-    return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= octets;
+    return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
 }
 
 }  // namespace shield::store

@@ -12,18 +12,19 @@ class DiskSpace {
 public:
     explicit DiskSpace(const Options& options) : options_{options} {}
 
-    /// `disk_reserve` is kept for triage: no message comes in below it.
-    [[nodiscard]] bool has_room() const { return has(options_.limits.disk_reserve); }
-    /// And twice as much before a file is written for a message that is still arriving: whoever sends many large
+    /// Octets; very many when nobody knows, for then the write will tell. No message comes in below `disk_reserve`,
+    /// which is kept for triage.
+    [[nodiscard]] std::uint64_t left() const;
+    /// Twice the reserve before a file is written for a message that is still arriving: whoever sends many large
     /// ones slowly must not close intake to the others.
-    [[nodiscard]] bool has_room_for_files() const { return has(2 * options_.limits.disk_reserve); }
+    [[nodiscard]] bool has_room_for_files() const { return left() >= 2 * options_.limits.disk_reserve; }
+    /// Half of the reserve is for what is found in messages, the rest for what people do.
+    [[nodiscard]] bool has_room_for_findings() const { return left() >= options_.limits.disk_reserve / 2; }
 
     /// How often somebody met the reserve.
     [[nodiscard]] core::Metrics::Value& want_of_space() const;
 
 private:
-    [[nodiscard]] bool has(std::uint64_t octets) const;
-
     const Options& options_;
 };
 

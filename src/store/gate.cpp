@@ -24,17 +24,26 @@ Gate::Gate(const Options& options)
     shown_ = 0;
 }
 
-bool Gate::admits()
+bool Gate::admits(std::uint64_t octets, std::uint64_t owed)
 {
+    const std::uint64_t cost = 2 * octets;  // in the log, then in the database
     const core::Time now = options_.clock();
-    if (looked_at_ && now < *looked_at_ + look_again && now >= *looked_at_) {
-        return health_ == Health::open;
+    const bool lately = looked_at_ && now < *looked_at_ + look_again && now >= *looked_at_;
+    if (lately && health_ == Health::open && cost <= room_) {
+        room_ -= cost;
+        return true;
+    }
+    if (lately && health_ != Health::open) {
+        return false;
     }
     looked_at_ = now;
-    if (!DiskSpace{options_}.has_room()) {
+    const std::uint64_t left = DiskSpace{options_}.left();
+    const std::uint64_t spoken_for = options_.limits.disk_reserve + owed + cost;
+    if (left < spoken_for) {
         fill();
         return false;
     }
+    room_ = left - spoken_for;
     return health_ != Health::failed;
 }
 

@@ -17,9 +17,10 @@ public:
 
     [[nodiscard]] Health health() const noexcept { return health_.load(); }
 
-    /// May a message come in? Looks at the disk at most once a second; while it was full, the first message after a
-    /// look that found room is a trial, and open_again() follows its commit.
-    [[nodiscard]] bool admits();
+    /// May a message of so many octets come in, while `owed` octets are still to be written to the disk? Looks at
+    /// it once a second, or when what it found then is used up; while it was full, the first message after a look
+    /// that found room is a trial, and open_again() follows its commit.
+    [[nodiscard]] bool admits(std::uint64_t octets, std::uint64_t owed);
 
     void fill();
     void open_again();
@@ -30,6 +31,7 @@ private:
     const Options& options_;
     std::atomic<Health> health_{Health::open};
     std::optional<core::Time> looked_at_;
+    std::uint64_t room_{0};  // above the reserve, as of then, less what was admitted since
     core::Metrics::Value &shown_, &closed_;
 };
 

@@ -30,6 +30,7 @@ core::Refusal refusal_of(Fate fate)
         case Fate::full:
             return core::Refusal::disk_full;
         case Fate::failed:
+        case Fate::busy:
             return core::Refusal::store_failed;
         case Fate::overloaded:
             return core::Refusal::overloaded;

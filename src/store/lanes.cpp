@@ -15,6 +15,11 @@ constexpr std::uint64_t records_beside_intake = 16;
 constexpr std::chrono::milliseconds riding{10};  // after mail came in: longer than a busy sender takes to go on
 constexpr std::uint64_t batch_octets = 8 << 20;  // a batch ends here, so its commit stays short
 
+bool is_mail(Lane lane)
+{
+    return lane == Lane::intake || lane == Lane::large;
+}
+
 std::size_t index_of(Lane lane)
 {
     return static_cast<std::size_t>(lane);
@@ -24,7 +29,9 @@ std::size_t index_of(Lane lane)
 
 void Lanes::add(Entry entry)
 {
-    octets_ += entry.octets;
+    if (is_mail(entry.lane)) {
+        octets_ += entry.octets;
+    }
     lanes_[index_of(entry.lane)].push_back(std::move(entry));
 }
 
@@ -55,7 +62,7 @@ void Lanes::move(Lane lane, std::uint64_t at_most, Batch& batch, std::uint64_t& 
     auto& waiting = lanes_[index_of(lane)];
     for (std::uint64_t n = 0; n < at_most && !waiting.empty() && octets < batch_octets; ++n) {
         octets += waiting.front().octets;
-        octets_ -= waiting.front().octets;
+        octets_ -= is_mail(lane) ? waiting.front().octets : 0;
         batch.push_back(std::move(waiting.front()));
         waiting.pop_front();
     }

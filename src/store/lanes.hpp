@@ -20,6 +20,7 @@ enum class Fate {
     refused,     ///< undone alone: what it wrote was not taken
     full,        ///< nothing was kept, the disk is full
     failed,      ///< nothing was kept, and nothing more will be written
+    busy,        ///< nothing was kept: another program holds the database
     overloaded,  ///< not tried: intake_backlog_max
     stopped      ///< not tried: the store is closing
 };
@@ -49,7 +50,7 @@ public:
     struct Entry {
         std::unique_ptr<Job> job;
         Lane lane{Lane::work};
-        std::uint64_t octets{0};
+        std::uint64_t octets{0};  // about what it writes
         Fate fate{Fate::committed};
         std::exception_ptr why;
     };
@@ -60,6 +61,7 @@ public:
     void turn_away(Entry entry) { turned_away_.push_back(std::move(entry)); }
 
     [[nodiscard]] bool empty() const;
+    /// Of mail.
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
 
     /// What assessment found rides along with intake while mail comes in: a commit of its own would make senders

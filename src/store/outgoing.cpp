@@ -11,8 +11,8 @@ namespace shield::store {
 
 namespace {
 
-// A domain that is not plain ASCII has more spellings than anybody can list (case, width, composed or not, xn--),
-// and all of them reach one place: they share one entry of the counts.
+// A name that is not plain ASCII has more spellings than anybody can list (case, width, composed or not, xn--), and
+// all of them reach one place: they share one entry of the counts.
 std::string counted_domain(const std::string& domain)
 {
     const bool international =
@@ -29,6 +29,7 @@ GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_addr
         return {core::lowered(reverse_path), {}, core::network_of(client_address)};
     }
     mailbox->domain = counted_domain(mailbox->domain);
+    mailbox->local = core::is_ascii(mailbox->local) ? mailbox->unwrapped_local() : "(international)";
     return {mailbox->key(), mailbox->domain, core::network_of(client_address)};
 }
 

@@ -15,7 +15,8 @@ constexpr int steps_between_looks = 20'000;  // of SQLite's virtual machine; wel
 }  // namespace
 
 struct Readers::Reader {
-    explicit Reader(const std::string& file, const std::string& vfs) : connection{file, SQLite::OPEN_READONLY, vfs}
+    explicit Reader(const std::string& file, const std::string& vfs, const std::atomic<bool>& end_of_long)
+        : connection{file, SQLite::OPEN_READONLY, vfs}, long_ended{end_of_long}
     {
         sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         connection.database().setBusyTimeout(2000);
@@ -26,11 +27,15 @@ struct Readers::Reader {
     }
     static int too_long(void* self) noexcept
     {
-        return std::chrono::steady_clock::now() > static_cast<Reader*>(self)->until ? 1 : 0;
+        const auto* reader = static_cast<const Reader*>(self);
+        const bool over =
+            reader->until ? std::chrono::steady_clock::now() > *reader->until : reader->long_ended.load();
+        return over ? 1 : 0;
     }
 
     Connection connection;
-    std::chrono::steady_clock::time_point until{};
+    const std::atomic<bool>& long_ended;
+    std::optional<std::chrono::steady_clock::time_point> until;  // nothing: a long one
 };
 
 Readers::Readers(std::string file, std::string vfs, std::chrono::milliseconds time_max, core::Metrics& metrics)
@@ -43,7 +48,7 @@ Readers::Readers(std::string file, std::string vfs, std::chrono::milliseconds ti
 
 Readers::~Readers() = default;
 
-Readers::Loan::Loan(Readers& readers, std::chrono::milliseconds time) : readers_{readers}
+Readers::Loan::Loan(Readers& readers, std::optional<std::chrono::milliseconds> time) : readers_{readers}
 {
     {
         const std::lock_guard lock{readers_.mutex_};
@@ -53,9 +58,9 @@ Readers::Loan::Loan(Readers& readers, std::chrono::milliseconds time) : readers_
         }
     }
     if (!reader_) {
-        reader_ = std::make_unique<Reader>(readers_.file_, readers_.vfs_);
+        reader_ = std::make_unique<Reader>(readers_.file_, readers_.vfs_, readers_.long_ended_);
     }
-    reader_->until = std::chrono::steady_clock::now() + time;
+    reader_->until = time ? std::optional{std::chrono::steady_clock::now() + *time} : std::nullopt;
     reader_->connection.execute("BEGIN");
 }
 
@@ -75,10 +80,18 @@ Connection& Readers::Loan::connection() const noexcept
     return reader_->connection;
 }
 
+void Readers::require_long() const
+{
+    if (long_ended_) {
+        throw Unavailable{Unavailable::Kind::failed, "The daemon is going down; ask again when it is up."};
+    }
+}
+
 void Readers::rethrow(const SQLite::Exception& error)
 {
     switch (error.getErrorCode() & 0xff) {
         case SQLITE_INTERRUPT:
+            require_long();
             ++too_long_;
             throw Unavailable{Unavailable::Kind::failed, "The query took too long and was ended; ask for less."};
         case SQLITE_CORRUPT:

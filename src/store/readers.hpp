@@ -5,10 +5,12 @@
 
 #include <shield/core/metrics.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace shield::store {
@@ -27,18 +29,22 @@ public:
     {
         return read_for(time_max_, use);
     }
-    /// For the operator's long tasks: as long as it takes.
+    /// For the operator's long tasks: as long as it takes, or until end_long().
     template <typename Use>
     auto read_long(const Use& use)
     {
-        return read_for(std::chrono::hours{24 * 365}, use);
+        return read_for(std::nullopt, use);
     }
+    /// Ends those that are under way and those to come.
+    void end_long() noexcept { long_ended_ = true; }
+    /// Throws once they have ended: between two steps that SQLite does not look up from.
+    void require_long() const;
 
 private:
     struct Reader;
     class Loan {
     public:
-        Loan(Readers& readers, std::chrono::milliseconds time);
+        Loan(Readers& readers, std::optional<std::chrono::milliseconds> time);
         ~Loan();
         Loan(const Loan&) = delete;
         Loan& operator=(const Loan&) = delete;
@@ -50,7 +56,7 @@ private:
     };
 
     template <typename Use>
-    auto read_for(std::chrono::milliseconds time, const Use& use)
+    auto read_for(std::optional<std::chrono::milliseconds> time, const Use& use)
     {
         try {
             Loan loan{*this, time};
@@ -64,6 +70,7 @@ private:
     std::string file_, vfs_;
     std::chrono::milliseconds time_max_;
     core::Metrics::Value& too_long_;
+    std::atomic<bool> long_ended_{false};
     std::mutex mutex_;
     std::vector<std::unique_ptr<Reader>> idle_;
 };

@@ -76,7 +76,7 @@ void join_followed(Connection& connection, const Store::Database& database, cons
         core::Limits bounds = database.limits();
         bounds.case_messages_max = 1;
         bounds.case_events_max = 1;
-        decision = assessed.on_follow_up(read_detail(connection, target, bounds));
+        decision = assessed.on_follow_up(read_detail(connection, target, bounds, Texts::short_ones));
     }
     move_messages(connection, facts.case_id, target, now);
     facts.case_id = target;
@@ -96,7 +96,7 @@ void join_followed(Connection& connection, const Store::Database& database, cons
 Acknowledgement decide_acknowledgement(Connection& connection, const Assessed& assessed, const Facts& facts,
                                        core::Time now)
 {
-    Assessed::Grant grant{{core::AcknowledgementState::held, "could not be read", std::nullopt}, std::nullopt};
+    Assessed::Grant grant{{core::AcknowledgementState::held, "it could not be read", std::nullopt}, std::nullopt};
     if (assessed.acknowledge) {
         const auto before = [&] {
             return granted_before(connection, grant_keys(facts.reverse_path, facts.client_address), now);
@@ -105,7 +105,8 @@ Acknowledgement decide_acknowledgement(Connection& connection, const Assessed& a
     }
     Acknowledgement& decided = grant.acknowledgement;
     if (decided.state == core::AcknowledgementState::queued && facts.kind == MessageKind::repeat) {
-        decided = {core::AcknowledgementState::suppressed, "the same message came before", std::nullopt};
+        decided = {core::AcknowledgementState::suppressed, "it repeats a message that is already here",
+                   std::nullopt};
     }
     if (decided.state == core::AcknowledgementState::queued) {
         if (!grant.reply) {

@@ -33,6 +33,11 @@ void Store::stop()
     database_->writer().stop();
 }
 
+void Store::end_long_reads()
+{
+    database_->readers().end_long();
+}
+
 Intake& Store::intake() noexcept
 {
     return *intake_;

@@ -50,7 +50,17 @@ std::vector<Kept> next_messages(Connection& connection, std::int64_t after)
     return messages;
 }
 
-void check_message(Connection& connection, const Kept& message, Verification& result)
+// As the desk reads it.
+void check_case(Connection& connection, std::int64_t case_id, const core::Limits& limits, Verification& result)
+{
+    try {
+        (void)read_detail(connection, case_id, limits, Texts::short_ones);
+    } catch (const Unavailable& damage) {
+        add_fault(result, damage.what());
+    }
+}
+
+void check_message(Connection& connection, const Kept& message, const core::Limits& limits, Verification& result)
 {
     const std::string name = core::Reference::from_bits(static_cast<std::uint64_t>(message.reference)).to_string();
     ++result.messages;
@@ -74,6 +84,9 @@ void check_message(Connection& connection, const Kept& message, Verification& re
         add_fault(result, name + " leads to no case.");
     } else {
         ++result.references;
+    }
+    if (message.id == message.case_id) {
+        check_case(connection, message.id, limits, result);
     }
 }
 
@@ -108,7 +121,7 @@ Verification Store::verify(const std::function<void(std::uint64_t, std::uint64_t
         const bool more = readers.read_long([&](Connection& connection) {
             const auto messages = next_messages(connection, last);
             for (const Kept& message : messages) {
-                check_message(connection, message, result);
+                check_message(connection, message, database_->limits(), result);
                 last = message.id;
             }
             return !messages.empty();

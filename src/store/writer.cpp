@@ -51,6 +51,8 @@ void require_committed(Fate fate, const std::exception_ptr& why)
         case Fate::failed:
             throw Unavailable{Kind::failed,
                               "The disk failed; nothing is written until a restart has checked the database."};
+        case Fate::busy:
+            throw Unavailable{Kind::failed, "Another program holds the database; nothing was written."};
         case Fate::stopped:
             throw Unavailable{Kind::failed, "The store is closed."};
     }
@@ -126,7 +128,10 @@ std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets)
         ++figures_->backlog_limit;
         return Fate::overloaded;
     }
-    return gate_.admits() ? std::nullopt : std::optional{Fate::full};
+    // What waits is written to the log and then to the database, what is in the log still to the database.
+    const int in_log = std::max(0, pages_logged_ - pages_at_checkpoint_);
+    const std::uint64_t owed = 2 * lanes_.octets() + static_cast<std::uint64_t>(in_log) * page_size;
+    return gate_.admits(octets, owed) ? std::nullopt : std::optional{Fate::full};
 }
 
 void Writer::fail(const std::string& why)
@@ -158,7 +163,7 @@ void Writer::loop()
         if (!wait_for_work(lock)) {
             lock.unlock();
             make_room();
-            if (pages_logged_ != pages_written_back_) {
+            if (pages_logged_ != pages_at_checkpoint_) {
                 checkpoint(SQLITE_CHECKPOINT_PASSIVE);
             }
             lock.lock();
@@ -197,8 +202,10 @@ void Writer::process(Batch& batch)
         commit(batch);
     }
     release(batch);
-    pages_written_back_ = std::min(pages_written_back_, pages_logged_);
-    if (pages_logged_ - pages_written_back_ >= checkpoint_pages) {
+    if (pages_logged_ < pages_at_checkpoint_) {
+        pages_at_checkpoint_ = 0;  // all of it was written back, and it began anew
+    }
+    if (pages_logged_ - pages_at_checkpoint_ >= checkpoint_pages) {
         const auto log_size = static_cast<std::uint64_t>(pages_logged_) * page_size;
         checkpoint(log_size > options_.limits.write_ahead_log_max ? SQLITE_CHECKPOINT_TRUNCATE
                                                                   : SQLITE_CHECKPOINT_PASSIVE);
@@ -318,7 +325,7 @@ void Writer::give_up(Batch& batch, const SQLite::Exception& error)
     } else if (trouble != Trouble::busy) {
         fail(error.what());
     }
-    set_all(batch, trouble == Trouble::full ? Fate::full : Fate::failed);
+    set_all(batch, trouble == Trouble::full ? Fate::full : trouble == Trouble::busy ? Fate::busy : Fate::failed);
 }
 
 void Writer::set_all(Batch& batch, Fate fate)
@@ -368,10 +375,8 @@ void Writer::checkpoint(int mode)
     if (gate_.health() == Health::failed) {
         return;
     }
-    int logged = 0;
-    int written = 0;
     sqlite3_busy_timeout(connection_->handle(), 0);  // a reader is not waited for
-    const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", mode, &logged, &written);
+    const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", mode, nullptr, nullptr);
     sqlite3_busy_timeout(connection_->handle(), busy_wait_ms);
     if (code == SQLITE_FULL) {
         gate_.fill();
@@ -381,8 +386,8 @@ void Writer::checkpoint(int mode)
         fail(std::string{"checkpoint: "} + sqlite3_errstr(code));
         return;
     }
-    ++figures_->checkpoints;
-    pages_written_back_ = pages_logged_;
+    figures_->checkpoints += code == SQLITE_OK ? 1 : 0;
+    pages_at_checkpoint_ = pages_logged_.load();
 }
 
 }  // namespace shield::store

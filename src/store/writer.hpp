@@ -8,6 +8,7 @@
 #include <shield/core/receipt.hpp>
 #include <shield/store/store.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -19,8 +20,8 @@
 
 namespace shield::store {
 
-/// The one thread that writes and checkpoints. It commits everything that waits in one transaction, a savepoint a
-/// job, without waiting for more to come: the batch grows by itself while a commit is under way. SQLITE_FULL closes
+/// The one thread that writes and checkpoints. It commits everything that waits in one transaction, without waiting
+/// for more to come: the batch grows by itself while a commit is under way. SQLITE_FULL closes
 /// intake until there is space; any other failure of the disk closes the writer for good, for what a failed fsync()
 /// has lost cannot be known.
 class Writer {
@@ -71,8 +72,8 @@ private:
     std::unique_ptr<Connection> connection_;
     Gate gate_;
     std::unique_ptr<Figures> figures_;
-    int pages_logged_{0};        // in the write-ahead log; writer thread only
-    int pages_written_back_{0};  // of these, by the last checkpoint
+    std::atomic<int> pages_logged_{0};         // in the write-ahead log; changed by the writer thread
+    std::atomic<int> pages_at_checkpoint_{0};  // when it was last written back, or that was tried
     std::chrono::steady_clock::time_point room_sought_at_{};
 
     std::mutex mutex_;

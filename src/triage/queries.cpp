@@ -29,6 +29,23 @@ Answer no_such_message(const store::CaseDetail& detail)
                            std::to_string(detail.messages.size()));
 }
 
+// A case with a damaged row is shown as far as it can be read: it hides neither itself nor the others (invariant
+// 3).
+Json full_json(const store::Cases& cases, const store::Case& row)
+{
+    try {
+        const auto detail = cases.find(row.reference);
+        return detail && detail->summary.id == row.id ? case_json(*detail) : Json{};
+    } catch (const store::Unavailable& failure) {
+        if (failure.kind() != store::Unavailable::Kind::corrupt) {
+            throw;
+        }
+        store::Case marked = row;
+        marked.flags = {"damaged"};
+        return row_json(marked);
+    }
+}
+
 // Rows alone are enough for a list that people read; `full` has every key of the contract, at one more query a
 // case.
 Json cases_json(const store::Cases& cases, const std::vector<store::Case>& rows, bool full)
@@ -37,8 +54,8 @@ Json cases_json(const store::Cases& cases, const std::vector<store::Case>& rows,
     for (const store::Case& row : rows) {
         if (!full) {
             list.push_back(row_json(row));
-        } else if (const auto detail = cases.find(row.reference); detail && detail->summary.id == row.id) {
-            list.push_back(case_json(*detail));
+        } else if (Json whole = full_json(cases, row); !whole.is_null()) {
+            list.push_back(std::move(whole));
         }
     }
     return list;

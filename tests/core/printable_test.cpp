@@ -28,6 +28,8 @@ TEST(Printable, BidirectionalAndInvisibleCharactersAreShown)
     EXPECT_EQ(printable_line("a\u200bb\u2066c\ufeff"), "a\\u200bb\\u2066c\\ufeff");
     EXPECT_EQ(printable_line("\U000e0041"), "\\U000e0041");
     EXPECT_EQ(printable_line("a\u2028b"), "a\\u2028b");
+    EXPECT_EQ(printable_line("a\u3164b\u115f\ufe0f\u2800"), "a\\u3164b\\u115f\\ufe0f\\u2800");
+    EXPECT_EQ(printable_line("\U000e0100\U0001d173"), "\\U000e0100\\U0001d173");
 }
 
 TEST(Printable, BrokenUtf8IsShownByOctet)

@@ -6,6 +6,20 @@
 namespace shield::mime {
 namespace {
 
+// Each beginning looks for an end: together they may cost one pass, not one each.
+TEST(EncodedWords, AFloodOfBeginningsCostsOnePass)
+{
+    std::string flood;
+    for (const std::string_view beginning : {"=??x? ", "=?x?x?", "=?x?q?", "=?x?"}) {
+        flood.clear();
+        for (int i = 0; i < 200'000; ++i) {
+            flood += beginning;
+        }
+        EXPECT_FALSE(decode_words(flood).empty());
+        EXPECT_FALSE(decode_words(flood + "?=").empty());
+    }
+}
+
 TEST(EncodedWords, TheExamplesOfRfc2047Section8)
 {
     EXPECT_EQ(decode_words("=?ISO-8859-1?Q?a?="), "a");

@@ -21,6 +21,17 @@ TEST(MachineMarks, APersonsMailHasNone)
     EXPECT_EQ(marks_of("From: a@b.example\r\nSubject: x\r\n\r\nhi\r\n"), none);
 }
 
+TEST(MachineMarks, AReportThatCannotBeTakenApartIsOneAllTheSame)
+{
+    for (const std::string_view boundary : {"", "; boundary=never", "; boundary="}) {
+        const core::MachineMarks marks =
+            marks_of("Content-Type: multipart/report; report-type=delivery-status" + std::string{boundary} +
+                     "\r\n\r\nIt could not be delivered.\r\n");
+        EXPECT_EQ(marks.content_type, "multipart/report");
+        EXPECT_EQ(marks.report_type, "delivery-status");
+    }
+}
+
 TEST(MachineMarks, OfSeveralAutoSubmittedTheMachinesIsBelieved)
 {
     EXPECT_EQ(marks_of("Auto-Submitted: no\r\nAuto-Submitted: auto-generated\r\n\r\n").auto_submitted,

@@ -15,15 +15,15 @@ using testing::Not;
 
 struct Outcome {
     std::string octets;
-    std::vector<std::string_view> bodies;
+    std::vector<std::string> bodies;
     std::vector<std::string> defects;
 };
 
 Outcome tidied(std::string_view octets, const core::Limits& limits = {})
 {
     Defects defects;
-    Tidied copy = tidy(octets, limits, defects);
-    return {std::move(copy.octets), std::move(copy.bodies), defects.sentences()};
+    const Tidied skeleton = tidy(octets, limits, defects);
+    return {skeleton.octets, {skeleton.bodies.begin(), skeleton.bodies.end()}, defects.sentences()};
 }
 
 std::size_t count(std::string_view text, std::string_view part)

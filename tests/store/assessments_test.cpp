@@ -25,13 +25,48 @@ TEST_F(StoreAssessments, WorkIsLeasedOldestFirstAndOnce)
     EXPECT_EQ(work[1].reference, second);
     EXPECT_EQ(work[1].envelope, envelope(core::Category::attack));
     EXPECT_TRUE(store->assessments().lease(10).empty());
-    pass(std::chrono::seconds{limits.assessment_lease + 1});
+    store->assessments().give_back(work[0].message_id, true);
+    store->assessments().give_back(work[1].message_id, true);
     for (const auto& reference : {first, second}) {  // what was tried before is read alone
         const auto again = store->assessments().lease(10);
         ASSERT_EQ(again.size(), 1U);
         EXPECT_EQ(again[0].reference, reference);
         EXPECT_EQ(again[0].attempt, 2U);
     }
+}
+
+TEST_F(StoreAssessments, WhatWasNotAttemptedCountsForNothing)
+{
+    (void)receive("one");
+    for (int i = 0; i < 10; ++i) {
+        const auto work = store->assessments().lease(1);
+        ASSERT_EQ(work.size(), 1U);
+        EXPECT_EQ(work[0].attempt, 1U);
+        store->assessments().give_back(work[0].message_id, false);
+        store->assessments().give_back(work[0].message_id, false);  // once is enough
+    }
+    store->assessments().write_returned();
+    open();  // and the next process knows
+    EXPECT_EQ(store->assessments().lease(1).at(0).attempt, 1U);
+}
+
+TEST_F(StoreAssessments, AStoreThatCannotWriteCostsNoAttempt)
+{
+    limits.database_size_max = 1 << 20;
+    open();
+    const auto reference = receive("one");
+    for (std::uint64_t i = 0; i < limits.assessment_attempts_max + 2; ++i) {
+        const auto work = store->assessments().lease(1);
+        ASSERT_EQ(work.size(), 1U);
+        EXPECT_EQ(work[0].attempt, 1U);
+        const std::string text(2 << 20, 'x');
+        EXPECT_THROW(store->assessments().record(
+                         {assessed(work[0], assessment(core::Category::urgent, "too large for the disk", text))}),
+                     Unavailable);
+    }
+    EXPECT_FALSE(has_flag(detail(reference).summary, "unreadable"));
+    assess_all();
+    EXPECT_EQ(store->assessments().backlog(), 0U);
 }
 
 TEST_F(StoreAssessments, ABatchToAssessIsBoundedInOctetsButNeverEmpty)
@@ -62,12 +97,18 @@ TEST_F(StoreAssessments, AMessageThatKillsItsReaderThreeTimesIsUnreadableAndStay
         ASSERT_EQ(store->assessments().lease(1).size(), 1U);
         open();
     }
-    EXPECT_TRUE(store->assessments().lease(1).empty());
+    const auto killer = store->assessments().lease(1);  // not to be read any more
+    ASSERT_EQ(killer.size(), 1U);
+    EXPECT_EQ(killer[0].attempt, limits.assessment_attempts_max + 1);
+    Assessed unreadable;
+    unreadable.message_id = killer[0].message_id;
+    unreadable.failure = "it kills its reader";
+    store->assessments().record({unreadable});
     EXPECT_EQ(store->assessments().backlog(), 0U);
     const auto found = detail(reference);
     EXPECT_TRUE(has_flag(found.summary, "unreadable"));
     EXPECT_EQ(found.summary.acknowledgement.state, core::AcknowledgementState::held);
-    EXPECT_EQ(found.summary.acknowledgement.reason, "could not be read");
+    EXPECT_EQ(found.summary.acknowledgement.reason, "it could not be read");
     EXPECT_FALSE(found.messages[0].assessment);
     const auto queue = store->cases().queue({});
     EXPECT_EQ(queue.cases.size(), 1U);
@@ -171,6 +212,7 @@ TEST_F(StoreAssessments, OneThatCannotBeRecordedFailsAloneAndIsAtLastUnreadable)
         ASSERT_EQ(batch.size(), i == 1 ? 2U : 1U);
         store->assessments().record(std::move(batch));
     }
+    assess_all();
     EXPECT_TRUE(detail(good).messages.at(0).assessment);
     EXPECT_TRUE(has_flag(detail(bad).summary, "unreadable"));
     EXPECT_FALSE(has_flag(detail(good).summary, "unreadable"));
@@ -227,6 +269,16 @@ TEST_F(StoreAssessments, CapsAreCountedInsideTheTransaction)
     grant_next("8", "bob@www.xn--bcher-kva.example");
     EXPECT_THAT(numbers(seen[6]), testing::ElementsAre(1, 1, 1, 1));
     EXPECT_THAT(numbers(seen[7]), testing::ElementsAre(0, 2, 2, 2));
+    pass(std::chrono::hours{24});
+    grant_next("9", "ann@a.example");
+    grant_next("10", "prvs=0123abcdef=ann@a.example");  // BATV and SRS mark every mail anew
+    grant_next("11", "SRS0=aa=bb=other.example=ann@a.example");
+    EXPECT_THAT(numbers(seen[9]), testing::ElementsAre(1, 1, 1, 1));
+    EXPECT_THAT(numbers(seen[10]), testing::ElementsAre(2, 2, 2, 2));
+    pass(std::chrono::hours{24});
+    grant_next("12", "jos\u00e9@a.example");
+    grant_next("13", "JOS\u00c9@a.example");  // one name has many spellings
+    EXPECT_THAT(numbers(seen[12]), testing::ElementsAre(1, 1, 1, 1));
 }
 
 TEST_F(StoreAssessments, WithinOneBatchTheSecondDecisionSeesTheFirst)

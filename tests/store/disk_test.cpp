@@ -44,7 +44,8 @@ TEST_F(StoreDisk, AFullDatabaseRefusesKeepsAndOpensAgainByItself)
 
 TEST_F(StoreDisk, TheReserveIsKeptForTriage)
 {
-    std::atomic<std::uint64_t> left{limits.disk_reserve + 1};
+    const std::uint64_t enough = limits.disk_reserve + (1 << 20);
+    std::atomic<std::uint64_t> left{enough};
     Options made = options();
     made.free_space = [&left] { return left.load(); };
     store = Store::open(made);
@@ -62,7 +63,7 @@ TEST_F(StoreDisk, TheReserveIsKeptForTriage)
         return change;
     }));
     EXPECT_EQ(store->health(), Health::full);
-    left = limits.disk_reserve;
+    left = enough;
     pass(std::chrono::seconds{1});
     (void)receive("open again");
     EXPECT_EQ(store->health(), Health::open);
@@ -89,6 +90,46 @@ TEST_F(StoreDisk, FilesOfLargeMessagesLeaveRoomForTheOthers)
     (void)receive("a small one needs no file");
     EXPECT_EQ(store->health(), Health::open);
     store.reset();
+}
+
+TEST_F(StoreDisk, WhatIsAdmittedIsTakenOffTheRoomThatWasSeen)
+{
+    std::atomic<std::uint64_t> left{limits.disk_reserve + (1 << 20)};
+    Options made = options();
+    made.free_space = [&left] { return left.load(); };
+    store = Store::open(made);
+    int kept = 0;
+    while (kept < 100 &&
+           std::holds_alternative<core::Receipt>(submit(std::to_string(kept) + std::string(50'000, 'x')))) {
+        ++kept;
+    }
+    // Each is written twice, to the log and to the database; the disk says nothing of it yet.
+    EXPECT_GT(kept, 3);
+    EXPECT_LT(kept, 11);
+    store.reset();
+}
+
+TEST_F(StoreDisk, NothingIsDerivedFromMessagesBelowHalfOfTheReserve)
+{
+    std::atomic<std::uint64_t> left{4 * limits.disk_reserve};
+    Options made = options();
+    made.free_space = [&left] { return left.load(); };
+    store = Store::open(made);
+    (void)receive("x");
+    left = limits.disk_reserve / 2 - 1;
+    EXPECT_TRUE(store->assessments().lease(1).empty());
+    left = limits.disk_reserve / 2;
+    EXPECT_EQ(store->assessments().lease(1).size(), 1U);
+    store.reset();
+}
+
+TEST_F(StoreDisk, LongReadsEndWhenTheyAreTold)
+{
+    open();
+    (void)receive("x");
+    store->end_long_reads();
+    EXPECT_THROW((void)store->backup(directory.path() / "copy", {}), Unavailable);
+    EXPECT_FALSE(std::filesystem::exists(directory.path() / "copy"));
 }
 
 TEST_F(StoreDisk, ALongReadIsEnded)

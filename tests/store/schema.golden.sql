@@ -1,8 +1,7 @@
 CREATE TABLE assessment_work (
     message_id   INTEGER PRIMARY KEY REFERENCES messages (id),
     attempts     INTEGER NOT NULL DEFAULT 0,
-    owner        INTEGER NOT NULL DEFAULT 0,
-    leased_until INTEGER NOT NULL DEFAULT 0
+    owner        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE assessments (

@@ -157,6 +157,9 @@ protected:
             for (const AssessmentWork& one : work) {
                 batch.push_back(
                     assessed(one, assessment(category, "about " + one.octets.substr(0, 40), one.octets)));
+                if (one.attempt > limits.assessment_attempts_max) {
+                    batch.back().assessment.reset();
+                }
             }
             store->assessments().record(std::move(batch));
         }

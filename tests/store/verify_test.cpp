@@ -72,6 +72,17 @@ TEST_F(StoreVerify, AReferenceGivenTwiceIsFound)
                 testing::ElementsAre(first.to_string() + " was given to two messages."));
 }
 
+TEST_F(StoreVerify, ARowThatTheDeskCannotReadIsFound)
+{
+    for (const char* sql : {"UPDATE cases SET flags = 'x' WHERE id = 1",
+                            "UPDATE cases SET flags = '[]'; UPDATE messages SET recipients "
+                            "= 'x' WHERE id = 1"}) {
+        EXPECT_THAT(faults_after(sql), testing::ElementsAre(testing::AllOf(testing::HasSubstr(first.to_string()),
+                                                                           testing::HasSubstr("is damaged"))))
+            << sql;
+    }
+}
+
 TEST_F(StoreVerify, AWrongCountIsFound)
 {
     EXPECT_THAT(faults_after("UPDATE counts SET n = n + 1 WHERE key = 'event received repeat'"),

@@ -54,7 +54,7 @@ class DiskFull(shield.SystemTest):
         reply = shield.wait_until(lambda: (lambda code, text: code == 250 and text)(*self.deliver(999)), 30,
                                   "mail taken again after space was freed")
         taken.append(shield.reference_in(reply))
-        for reference in taken:  # what was being assessed meanwhile is tried again after assessment_lease
+        for reference in taken:  # what was being assessed meanwhile is tried again
             self.assertEqual(self.daemon.decided(reference, 100)["reference"], reference)
         self.daemon.done("verify")
         self.assertEqual(self.daemon.http("/readyz")[0], 200)

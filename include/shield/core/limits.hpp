@@ -78,12 +78,10 @@ LIMIT(assessment_attempts_max, count, 3, "unreadable", "shield_unreadable_total"
       "a message that cannot be parsed stays where it is")                                                              \
 LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "not counted: housekeeping",                         \
       "messages in memory to be assessed")                                                                              \
-LIMIT(assessment_lease, seconds, 60, "tried again", "shield_assessment_retries_total",                                   \
-      "longer than any message may take")                                                                               \
 LIMIT(assessment_wait_max, seconds, 5, "written as soon as mail", "shield_limit_assessment_wait_total",                  \
       "in a burst, senders come first for so long")                                                                    \
 LIMIT(assessment_batch_max, count, 128, "next batch", "not counted: housekeeping",                                       \
-      "messages assessed and recorded in one commit")                                                                   \
+      "messages read at once by one thread")                                                                   \
 LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \
 LIMIT(header_fields_max, count, 1000, "defect", "shield_limit_header_fields_total", "")                                  \
 LIMIT(header_field_max, octets, 65536, "defect", "shield_limit_header_field_total",                                      \

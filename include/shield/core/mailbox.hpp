@@ -23,6 +23,10 @@ struct Mailbox {
     /// Lower case throughout and without `+suffix`: the key under which one of *our* mailboxes is found.
     [[nodiscard]] std::string key() const;
 
+    /// The local part in lower case as its owner knows it: without the marks of BATV (prvs=TAG=LOCAL) and SRS
+    /// (SRS0=HASH=TIME=DOMAIN=LOCAL), which differ from mail to mail.
+    [[nodiscard]] std::string unwrapped_local() const;
+
     /// What follows the first `+` of the local part, or nothing.
     [[nodiscard]] std::string_view suffix() const noexcept;
 

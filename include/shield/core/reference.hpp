@@ -9,8 +9,8 @@
 
 namespace shield::core {
 
-/// The name given to every message with its 250, such as `SR-7F3K-92QX`: 40 random bits in Crockford's base 32.
-/// A value; unique only because the store refuses a second one.
+/// The name given to every message with its 250, such as `SR-7F3K-92QX`: 40 bits that tell nothing of their order,
+/// in Crockford's base 32. A value; the store sees to it that none is given twice.
 class Reference {
 public:
     static constexpr std::uint64_t values = std::uint64_t{1} << 40;

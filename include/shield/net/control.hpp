@@ -41,13 +41,14 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// What became of a request. Blocking, for shieldctl.
+/// What became of a request.
 struct ControlAnswer {
     enum class Outcome { answered, nobody_listens, failed };
     Outcome outcome{Outcome::failed};
     std::string text;  ///< the answer, or a sentence about the failure
 };
+/// Blocking, for shieldctl: waits `at_most`, and takes an answer of control_answer_max.
 [[nodiscard]] ControlAnswer ask_control(const std::filesystem::path& path, std::string_view request,
-                                        std::chrono::milliseconds at_most);
+                                        const core::Limits& limits, std::chrono::milliseconds at_most);
 
 }  // namespace shield::net

@@ -21,7 +21,7 @@ struct AssessmentWork {
     unsigned attempt{1};
 };
 
-/// What was granted in the 24 hours before a message, for acknowledge::decide().
+/// What was granted in the 24 hours before a message, for acknowledge::after().
 struct AcknowledgementHistory {
     std::uint64_t sender_day{0}, domain_day{0}, network_day{0}, total_day{0};
 };
@@ -57,17 +57,24 @@ struct Assessed {
 /// assess's view of the store: work is taken by lease and comes back as an assessment or a failure.
 class Assessments {
 public:
-    /// Up to `limit` messages, oldest first, leased for `assessment_lease`. Each lease counts as an attempt. A
-    /// lease of a process that is gone counts for nothing.
+    /// Up to `limit` messages, oldest first, leased to this process until they are recorded or given back. Each
+    /// lease counts as an attempt. One with more than `assessment_attempts_max` ends whoever reads it, or cannot be
+    /// recorded: it is not to be read, only to be recorded as unreadable.
     [[nodiscard]] std::vector<AssessmentWork> lease(std::uint64_t limit);
+
+    /// One that was not assessed is leased again. `attempted`: it may be to blame.
+    void give_back(std::int64_t message_id, bool attempted);
+    /// Writes down what was given back, which lease() does otherwise: for the next process.
+    void write_returned();
 
     /// Waits until there may be work, at most so long.
     void wait(std::chrono::milliseconds at_most);
     /// Ends every wait now and from now on.
     void wake();
 
-    /// Records a batch, a savepoint each and as few transactions as intake leaves room for, and forgets the leases;
-    /// returns after the commit. One that cannot be recorded fails alone and is leased again, at last unreadable.
+    /// Records a batch, in as few transactions as intake leaves room for, and ends the leases; returns after the
+    /// commit. One that cannot be recorded fails alone and is leased again. When the store cannot write, nothing is
+    /// lost and no attempt counted: it throws Unavailable, and all of them are leased again.
     void record(std::vector<Assessed> batch);
 
     /// Indexes for search some messages that are assessed and not indexed yet; how many.
@@ -80,7 +87,6 @@ private:
     friend class Store;
     explicit Assessments(Store::Database& database);
     void give_up(std::int64_t message_id, const std::string& failure);
-    void try_again_or_give_up(std::int64_t message_id, const std::string& why);
     Store::Database& database_;
 };
 

@@ -56,7 +56,8 @@ struct Options {
 
 enum class Health {
     open,
-    full,   ///< the disk (or max_page_count) is full: opens again by itself above the low-water mark
+    full,   ///< the disk (or max_page_count) is full: opens again by itself: one message is tried once there is
+            ///< disk_reserve
     failed  ///< an I/O error or a failed fsync: closed until a restart, which checks integrity first
 };
 
@@ -102,6 +103,9 @@ public:
 
     /// Finishes what waits and refuses what comes later. The destructor does it too.
     void stop();
+
+    /// Ends verify() and backup() with Unavailable, those under way and those to come. Any thread.
+    void end_long_reads();
 
     class Database;  // src/store/database.hpp
 
