@@ -137,6 +137,7 @@ bool is_plain(std::string_view text)
 struct Templates::Set {
     std::map<std::string, std::map<std::string, Parsed>> texts;  // by name, then language
     std::map<std::string, std::string> links;
+    std::set<std::string> link_names;  // that some text has
     std::string team;
 
     [[nodiscard]] Text fill(const Parsed& parsed, core::Reference reference, std::optional<core::Time> due) const
@@ -197,6 +198,7 @@ result<Templates> Templates::make(const std::map<std::string, std::string>& file
             continue;
         }
         auto& text = set->texts[name->name][name->language];  // there, if not as it should be
+        set->link_names.merge(links_in(content));
         auto parsed = parse(file, content, links);
         if (!parsed) {
             fault(parsed.error().sentence);
@@ -222,6 +224,11 @@ result<Templates> Templates::make(const std::map<std::string, std::string>& file
     return Templates{std::move(set)};
 }
 
+Templates Templates::none()
+{
+    return Templates{std::make_shared<Set>()};
+}
+
 std::optional<Templates::Text> Templates::fill(std::string_view name, std::string_view language,
                                                core::Reference reference, std::optional<core::Time> due) const
 {
@@ -239,13 +246,20 @@ std::optional<Templates::Text> Templates::fill(std::string_view name, std::strin
     return set_->fill(text->second, reference, due);
 }
 
-std::vector<std::string> Templates::names() const
+std::vector<std::string> Templates::canned_names() const
 {
     std::vector<std::string> names;
     for (const auto& [name, texts] : set_->texts) {
-        names.push_back(name);
+        if (!is_category(name)) {
+            names.push_back(name);
+        }
     }
     return names;
+}
+
+std::vector<std::string> Templates::link_names() const
+{
+    return {set_->link_names.begin(), set_->link_names.end()};
 }
 
 std::vector<std::string> unedited_links(const std::map<std::string, std::string>& links)

@@ -165,7 +165,7 @@ Answer Operations::templates(Request& request)
     if (const auto fault = request.fault()) {
         return Answer::faulty(*fault);
     }
-    return Answer::done(settings_->templates.names());
+    return Answer::done(settings_->templates.canned_names());
 }
 
 Answer Operations::verify(Request& request)
