@@ -26,13 +26,6 @@ std::string without_controls(std::string_view text)
     return clean;
 }
 
-// RFC 5322 section 3.2.3, and any octet of UTF-8 (RFC 6532 section 3.2).
-bool is_atom_character(char c) noexcept
-{
-    return core::is_alpha(c) || core::is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
-           std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
-}
-
 // From its first quote to its last: not `"a",b@c.example,"d"`.
 bool is_quoted_string(std::string_view text) noexcept
 {
@@ -114,7 +107,7 @@ std::string phrase(std::string_view name)
         return encoded_words(clean);
     }
     const bool plain =
-        std::all_of(clean.begin(), clean.end(), [](char c) { return c == ' ' || is_atom_character(c); });
+        std::all_of(clean.begin(), clean.end(), [](char c) { return c == ' ' || core::is_atom_character(c); });
     return plain ? clean : quoted_string(clean);
 }
 
@@ -127,15 +120,8 @@ std::string angle_address(std::string_view address)
         return "<" + quoted_string(clean.substr(0, at)) + (at < clean.size() ? "@invalid>" : ">");
     }
     const std::string& local = mailbox->local;
-    return "<" + (is_quoted_string(local) || is_dot_atom(local) ? local : quoted_string(local)) + "@" +
+    return "<" + (is_quoted_string(local) || core::is_dot_atom(local) ? local : quoted_string(local)) + "@" +
            mailbox->domain + ">";
-}
-
-bool is_dot_atom(std::string_view text) noexcept
-{
-    return !text.empty() && text.front() != '.' && text.back() != '.' &&
-           text.find("..") == std::string_view::npos &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atom_character(c); });
 }
 
 bool is_repeatable_message_id(std::string_view message_id) noexcept
@@ -154,7 +140,7 @@ bool is_repeatable_message_id(std::string_view message_id) noexcept
                          std::all_of(right.begin() + 1, right.end() - 1, [](char c) {
                              return core::is_alpha(c) || core::is_digit(c) || c == '.' || c == ':';
                          });
-    return is_dot_atom(inside.substr(0, at)) && (literal || is_dot_atom(right));
+    return core::is_dot_atom(inside.substr(0, at)) && (literal || core::is_dot_atom(right));
 }
 
 }  // namespace shield::acknowledge

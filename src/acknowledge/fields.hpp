@@ -20,9 +20,6 @@ namespace shield::acknowledge {
 /// An address for a header field: a local part that is no dot-atom is quoted (RFC 5322 section 3.4.1).
 [[nodiscard]] std::string angle_address(std::string_view address);
 
-/// RFC 5322 section 3.2.3, and any octet of UTF-8 in its atoms (RFC 6532 section 3.2).
-[[nodiscard]] bool is_dot_atom(std::string_view text) noexcept;
-
 /// A Message-ID we are willing to repeat (invariant 5): `<dot-atom@dot-atom>` or with a domain literal, at most 250
 /// characters.
 [[nodiscard]] bool is_repeatable_message_id(std::string_view message_id) noexcept;
