@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t message_id_max = 250;     // invariant 5
 constexpr std::size_t line_octets_max = 998;    // RFC 5322 section 2.1.1
 constexpr std::size_t encoded_octets_max = 45;  // 60 in base 64: an encoded word is at most 75 (RFC 2047 section 2)
+constexpr std::size_t plain_rest_max = 76;
 
 bool is_control(char c) noexcept
 {
@@ -51,6 +52,40 @@ std::string quoted_string(std::string_view text)
     return quoted + "\"";
 }
 
+// One encoded word a line; none begins or ends within a character (RFC 2047 section 5).
+std::string encoded_words(std::string_view text)
+{
+    std::string words;
+    while (!text.empty()) {
+        std::string_view piece = core::cut_utf8(text, encoded_octets_max);
+        piece = piece.empty() ? text.substr(0, encoded_octets_max) : piece;
+        words += (words.empty() ? "" : "\r\n ") + ("=?UTF-8?B?" + base64(piece)) + "?=";
+        text.remove_prefix(piece.size());
+    }
+    return words;
+}
+
+// The words behind the last that needs it stay as they are, where they fit a line: what is looked for in a subject,
+// a reference, stands at its end.
+std::string partly_encoded(std::string_view text)
+{
+    const auto last = std::find_if(text.rbegin(), text.rend(), [](char c) { return !core::is_ascii({&c, 1}); });
+    const auto blank = text.find(' ', static_cast<std::size_t>(text.rend() - last));
+    const std::string_view rest = text.substr(std::min(blank, text.size()));
+    if (last == text.rend() || rest.empty() || rest.size() > plain_rest_max ||
+        text.find("=?") != std::string_view::npos) {
+        return encoded_words(text);
+    }
+    return encoded_words(text.substr(0, blank)) + "\r\n" + std::string{rest};
+}
+
+bool needs_encoding(std::string_view text) noexcept
+{
+    return !core::is_ascii(text) || text.find("=?") != std::string_view::npos;
+}
+
+}  // namespace
+
 std::string base64(std::string_view octets)
 {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -68,26 +103,6 @@ std::string base64(std::string_view octets)
     return text;
 }
 
-// One encoded word a line; none begins or ends within a character (RFC 2047 section 5).
-std::string encoded_words(std::string_view text)
-{
-    std::string words;
-    while (!text.empty()) {
-        std::string_view piece = core::cut_utf8(text, encoded_octets_max);
-        piece = piece.empty() ? text.substr(0, encoded_octets_max) : piece;
-        words += (words.empty() ? "" : "\r\n ") + ("=?UTF-8?B?" + base64(piece)) + "?=";
-        text.remove_prefix(piece.size());
-    }
-    return words;
-}
-
-bool needs_encoding(std::string_view text) noexcept
-{
-    return !core::is_ascii(text) || text.find("=?") != std::string_view::npos;
-}
-
-}  // namespace
-
 std::string field(std::string_view name, std::string_view value)
 {
     return std::string{name} + ": " + without_controls(value) + "\r\n";
@@ -97,7 +112,7 @@ std::string text_field(std::string_view name, std::string_view text)
 {
     std::string clean = without_controls(text);
     clean = core::trimmed(core::cut_utf8(clean, line_octets_max - name.size() - 2));
-    return std::string{name} + ": " + (needs_encoding(clean) ? encoded_words(clean) : clean) + "\r\n";
+    return std::string{name} + ": " + (needs_encoding(clean) ? partly_encoded(clean) : clean) + "\r\n";
 }
 
 std::string phrase(std::string_view name)

@@ -14,6 +14,9 @@ namespace shield::acknowledge {
 /// most one line of RFC 5322's 998 octets long.
 [[nodiscard]] std::string text_field(std::string_view name, std::string_view text);
 
+/// RFC 4648 section 4, without line ends.
+[[nodiscard]] std::string base64(std::string_view octets);
+
 /// A display name as a phrase: atoms, a quoted string or encoded words.
 [[nodiscard]] std::string phrase(std::string_view name);
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "body.hpp"
+#include "fields.hpp"
 #include "placeholders.hpp"
 
 #include <shield/acknowledge/templates.hpp>
@@ -157,11 +159,11 @@ Templates::Templates(std::shared_ptr<const Set> set) : set_{std::move(set)} {}
 
 namespace {
 
-// With everything in it, as CRLF, and the fields around it.
+// With everything in it, encoded, and the fields around it.
 std::size_t size_of(const Templates::Text& text)
 {
-    return header_allowance + text.subject.size() + text.body.size() +
-           static_cast<std::size_t>(std::count(text.body.begin(), text.body.end(), '\n'));
+    return header_allowance + text_field("Subject", text.subject).size() - subject_prefix.size() +
+           make_body(text.body).octets.size();
 }
 
 bool is_category(std::string_view name)

@@ -185,7 +185,10 @@ TEST(ShippedTemplates, MakeRepliesUnderTwoKilobytes)
                 {"mary.example.address@mail.home.test", "<CAF" + std::string(60, 'x') + "@mail.home.test>", {}},
                 *templates.fill(name, language, reference, due), token, "1700000000000", *due);
             EXPECT_LT(reply.octets.size(), 2048U) << name << "." << language;
-            EXPECT_THAT(reply.octets, HasSubstr(reference.to_string()));
+            EXPECT_TRUE(core::is_ascii(reply.octets)) << name << "." << language << ": a next hop may take no more";
+            EXPECT_THAT(reply.octets, HasSubstr("(" + reference.to_string() + ")\r\n"));
+            EXPECT_THAT(reply.octets, HasSubstr(reference.to_string() + ".\r\n"));
+            EXPECT_THAT(reply.octets, HasSubstr("https://"));
             EXPECT_THAT(reply.octets, Not(HasSubstr("{{")));
         }
     }
