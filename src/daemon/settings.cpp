@@ -19,7 +19,7 @@ core::result<triage::Settings> make_triage_settings(const Config& config)
     }
     auto templates = acknowledge::Templates::make(*files, config.links, config.acknowledgement.team, config.limits);
     if (!templates) {
-        const std::string sentences = templates.error().sentence;  // error() gives a copy: views need one that stays
+        const std::string sentences = templates.error().sentence;  // error() gives a copy
         std::string faults;
         for (const std::string_view fault : core::split(sentences, '\n')) {
             faults += (faults.empty() ? "" : "\n") + config.acknowledgement.templates.string() + "/" +

@@ -5,8 +5,8 @@
 
 namespace shield::core {
 
-/// What is proven about the sender: results of RFC 8601, empty where nothing was checked. Nothing is checked yet, and
-/// nobody is verified. ("none" would be a result: that the domain publishes nothing.)
+/// What is proven about the sender: results of RFC 8601, empty where nothing was checked, as all is yet. ("none"
+/// would be a result: that the domain publishes nothing.)
 struct Verdict {
     std::string spf;
     std::string dkim;
