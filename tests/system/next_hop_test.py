@@ -145,7 +145,7 @@ class NextHop(shield.SystemTest):
         self.assertTrue(mail["Subject"].endswith(f" [{reference}]"), mail["Subject"])
 
     def test_a_persons_reply_that_is_refused_makes_its_case_due(self):
-        peer = self.peer(lambda number, recipient: "accept" if number == 1 else "refuse")
+        peer = self.peer(lambda number, recipient: "accept" if number == 0 else "refuse")
         daemon = self.relayed(peer)
         reference = daemon.send()
         daemon.decided(reference)
