@@ -66,36 +66,50 @@ bool has_long_line(std::string_view text)
     return false;
 }
 
-std::string quoted_printable(std::string_view text)
+std::string quoted(char c)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto octet = static_cast<unsigned char>(c);
+    return {'=', digits[octet >> 4], digits[octet & 15]};
+}
+
+// A line that is too long goes on behind a blank where it has one: a reference or a link stays whole for who reads
+// the octets.
+std::string quoted_printable(std::string_view text)
+{
     std::string encoded;
-    std::size_t column = 0;
+    std::size_t line = 0;   // where the last one begins
+    std::size_t blank = 0;  // behind the last blank in it, or its beginning
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text.substr(i, 2) == "\r\n") {
             encoded += "\r\n";
-            column = 0;
+            line = blank = encoded.size();
             ++i;
             continue;
         }
-        const auto octet = static_cast<unsigned char>(text[i]);
+        const bool is_blank = core::is_blank(text[i]);
         const bool at_end = text.substr(i + 1, 2) == "\r\n";
-        const bool literal = octet != '=' && octet < 0x7f && (octet > 0x20 || (core::is_blank(text[i]) && !at_end));
-        const std::size_t width = literal ? 1 : 3;
-        if (column + width > encoded_line_max - 1) {
-            encoded += "=\r\n";
-            column = 0;
+        const bool literal = is_blank ? !at_end : text[i] > ' ' && text[i] < 0x7f && text[i] != '=';
+        const std::string piece = literal ? std::string(1, text[i]) : quoted(text[i]);
+        if (encoded.size() - line + piece.size() > encoded_line_max - 1) {
+            const std::size_t at = blank > line ? blank : encoded.size();
+            encoded.insert(at, "=\r\n");
+            line = blank = at + 3;
         }
-        if (literal) {
-            encoded += text[i];
-        } else {
-            encoded += '=';
-            encoded += digits[octet >> 4];
-            encoded += digits[octet & 15];
-        }
-        column += width;
+        encoded += piece;
+        blank = is_blank && literal ? encoded.size() : blank;
     }
     return encoded;
+}
+
+std::string base64_lines(std::string_view text)
+{
+    const std::string encoded = base64(text);
+    std::string lines;
+    for (std::size_t begin = 0; begin < encoded.size(); begin += encoded_line_max) {
+        lines += encoded.substr(begin, encoded_line_max) + "\r\n";
+    }
+    return lines;
 }
 
 }  // namespace
@@ -104,10 +118,13 @@ Body make_body(std::string_view text)
 {
     Body body;
     body.octets = clean_lines(text);
-    std::string_view encoding = core::is_ascii(body.octets) ? "7bit" : "8bit";
-    if (has_long_line(body.octets)) {
-        body.octets = quoted_printable(body.octets);
-        encoding = "quoted-printable";
+    std::string_view encoding = "7bit";
+    if (!core::is_ascii(body.octets) || has_long_line(body.octets)) {
+        std::string printable = quoted_printable(body.octets);
+        std::string based = base64_lines(body.octets);
+        const bool smaller = printable.size() <= based.size();
+        encoding = smaller ? "quoted-printable" : "base64";
+        body.octets = std::move(smaller ? printable : based);
     }
     body.fields = field("MIME-Version", "1.0") + field("Content-Type", "text/plain; charset=utf-8") +
                   field("Content-Transfer-Encoding", encoding);

@@ -13,7 +13,8 @@ struct Body {
 };
 
 /// `text` is UTF-8 with any line ends; other control characters are left out and broken sequences become U+FFFD.
-/// 7bit when it is ASCII, 8bit when it is not, quoted-printable when a line is too long for either.
+/// 7bit when it is ASCII and no line is too long; otherwise the smaller of quoted-printable and base64, because a
+/// next hop may lack 8BITMIME (RFC 6152).
 [[nodiscard]] Body make_body(std::string_view text);
 
 }  // namespace shield::acknowledge

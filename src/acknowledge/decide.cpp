@@ -41,7 +41,7 @@ bool names_us(const core::Assessment& message, const core::Mailboxes& ours)
 // with an acknowledgement of its own. A domain without a dot means something else to everybody who reads it.
 bool has_one_spelling(const core::Mailbox& address)
 {
-    return is_dot_atom(address.local) && address.local.find_first_of("%!") == std::string::npos &&
+    return core::is_dot_atom(address.local) && address.local.find_first_of("%!") == std::string::npos &&
            address.domain.find('.') < address.domain.size() - 1 && address.domain.back() != '.';
 }
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t message_id_max = 250;     // invariant 5
 constexpr std::size_t line_octets_max = 998;    // RFC 5322 section 2.1.1
 constexpr std::size_t encoded_octets_max = 45;  // 60 in base 64: an encoded word is at most 75 (RFC 2047 section 2)
+constexpr std::size_t plain_rest_max = 76;
 
 bool is_control(char c) noexcept
 {
@@ -24,13 +25,6 @@ std::string without_controls(std::string_view text)
     std::string clean{text};
     std::replace_if(clean.begin(), clean.end(), is_control, ' ');
     return clean;
-}
-
-// RFC 5322 section 3.2.3, and any octet of UTF-8 (RFC 6532 section 3.2).
-bool is_atom_character(char c) noexcept
-{
-    return core::is_alpha(c) || core::is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
-           std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
 }
 
 // From its first quote to its last: not `"a",b@c.example,"d"`.
@@ -58,6 +52,40 @@ std::string quoted_string(std::string_view text)
     return quoted + "\"";
 }
 
+// One encoded word a line; none begins or ends within a character (RFC 2047 section 5).
+std::string encoded_words(std::string_view text)
+{
+    std::string words;
+    while (!text.empty()) {
+        std::string_view piece = core::cut_utf8(text, encoded_octets_max);
+        piece = piece.empty() ? text.substr(0, encoded_octets_max) : piece;
+        words += (words.empty() ? "" : "\r\n ") + ("=?UTF-8?B?" + base64(piece)) + "?=";
+        text.remove_prefix(piece.size());
+    }
+    return words;
+}
+
+// The words behind the last that needs it stay as they are, where they fit a line: what is looked for in a subject,
+// a reference, stands at its end.
+std::string partly_encoded(std::string_view text)
+{
+    const auto last = std::find_if(text.rbegin(), text.rend(), [](char c) { return !core::is_ascii({&c, 1}); });
+    const auto blank = text.find(' ', static_cast<std::size_t>(text.rend() - last));
+    const std::string_view rest = text.substr(std::min(blank, text.size()));
+    if (last == text.rend() || rest.empty() || rest.size() > plain_rest_max ||
+        text.find("=?") != std::string_view::npos) {
+        return encoded_words(text);
+    }
+    return encoded_words(text.substr(0, blank)) + "\r\n" + std::string{rest};
+}
+
+bool needs_encoding(std::string_view text) noexcept
+{
+    return !core::is_ascii(text) || text.find("=?") != std::string_view::npos;
+}
+
+}  // namespace
+
 std::string base64(std::string_view octets)
 {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -75,26 +103,6 @@ std::string base64(std::string_view octets)
     return text;
 }
 
-// One encoded word a line; none begins or ends within a character (RFC 2047 section 5).
-std::string encoded_words(std::string_view text)
-{
-    std::string words;
-    while (!text.empty()) {
-        std::string_view piece = core::cut_utf8(text, encoded_octets_max);
-        piece = piece.empty() ? text.substr(0, encoded_octets_max) : piece;
-        words += (words.empty() ? "" : "\r\n ") + ("=?UTF-8?B?" + base64(piece)) + "?=";
-        text.remove_prefix(piece.size());
-    }
-    return words;
-}
-
-bool needs_encoding(std::string_view text) noexcept
-{
-    return !core::is_ascii(text) || text.find("=?") != std::string_view::npos;
-}
-
-}  // namespace
-
 std::string field(std::string_view name, std::string_view value)
 {
     return std::string{name} + ": " + without_controls(value) + "\r\n";
@@ -104,7 +112,7 @@ std::string text_field(std::string_view name, std::string_view text)
 {
     std::string clean = without_controls(text);
     clean = core::trimmed(core::cut_utf8(clean, line_octets_max - name.size() - 2));
-    return std::string{name} + ": " + (needs_encoding(clean) ? encoded_words(clean) : clean) + "\r\n";
+    return std::string{name} + ": " + (needs_encoding(clean) ? partly_encoded(clean) : clean) + "\r\n";
 }
 
 std::string phrase(std::string_view name)
@@ -114,7 +122,7 @@ std::string phrase(std::string_view name)
         return encoded_words(clean);
     }
     const bool plain =
-        std::all_of(clean.begin(), clean.end(), [](char c) { return c == ' ' || is_atom_character(c); });
+        std::all_of(clean.begin(), clean.end(), [](char c) { return c == ' ' || core::is_atom_character(c); });
     return plain ? clean : quoted_string(clean);
 }
 
@@ -127,15 +135,8 @@ std::string angle_address(std::string_view address)
         return "<" + quoted_string(clean.substr(0, at)) + (at < clean.size() ? "@invalid>" : ">");
     }
     const std::string& local = mailbox->local;
-    return "<" + (is_quoted_string(local) || is_dot_atom(local) ? local : quoted_string(local)) + "@" +
+    return "<" + (is_quoted_string(local) || core::is_dot_atom(local) ? local : quoted_string(local)) + "@" +
            mailbox->domain + ">";
-}
-
-bool is_dot_atom(std::string_view text) noexcept
-{
-    return !text.empty() && text.front() != '.' && text.back() != '.' &&
-           text.find("..") == std::string_view::npos &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atom_character(c); });
 }
 
 bool is_repeatable_message_id(std::string_view message_id) noexcept
@@ -154,7 +155,7 @@ bool is_repeatable_message_id(std::string_view message_id) noexcept
                          std::all_of(right.begin() + 1, right.end() - 1, [](char c) {
                              return core::is_alpha(c) || core::is_digit(c) || c == '.' || c == ':';
                          });
-    return is_dot_atom(inside.substr(0, at)) && (literal || is_dot_atom(right));
+    return core::is_dot_atom(inside.substr(0, at)) && (literal || core::is_dot_atom(right));
 }
 
 }  // namespace shield::acknowledge

@@ -14,14 +14,14 @@ namespace shield::acknowledge {
 /// most one line of RFC 5322's 998 octets long.
 [[nodiscard]] std::string text_field(std::string_view name, std::string_view text);
 
+/// RFC 4648 section 4, without line ends.
+[[nodiscard]] std::string base64(std::string_view octets);
+
 /// A display name as a phrase: atoms, a quoted string or encoded words.
 [[nodiscard]] std::string phrase(std::string_view name);
 
 /// An address for a header field: a local part that is no dot-atom is quoted (RFC 5322 section 3.4.1).
 [[nodiscard]] std::string angle_address(std::string_view address);
-
-/// RFC 5322 section 3.2.3, and any octet of UTF-8 in its atoms (RFC 6532 section 3.2).
-[[nodiscard]] bool is_dot_atom(std::string_view text) noexcept;
 
 /// A Message-ID we are willing to repeat (invariant 5): `<dot-atom@dot-atom>` or with a domain literal, at most 250
 /// characters.

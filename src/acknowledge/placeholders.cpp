@@ -118,4 +118,19 @@ core::result<void> check_placeholders(std::string_view text, const std::string& 
     return {};
 }
 
+std::set<std::string> links_in(std::string_view text)
+{
+    std::set<std::string> names;
+    for (auto open = text.find("{{"); open != std::string_view::npos; open = text.find("{{", open + 2)) {
+        std::string_view tag = text.substr(open + 2);
+        tag = tag.substr(0, std::min(tag.find("}}"), tag.size()));
+        tag.remove_prefix(std::min(tag.find_first_not_of("#^ \t"), tag.size()));
+        tag = core::trimmed(tag);
+        if (tag.starts_with(link_prefix)) {
+            names.emplace(tag.substr(link_prefix.size()));
+        }
+    }
+    return names;
+}
+
 }  // namespace shield::acknowledge

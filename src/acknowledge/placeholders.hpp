@@ -4,6 +4,7 @@
 #include <shield/core/result.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,8 @@ namespace shield::acknowledge {
 [[nodiscard]] core::result<void> check_placeholders(std::string_view text, const std::string& file,
                                                     std::size_t first_line,
                                                     const std::map<std::string, std::string>& links);
+
+/// NAME of every tag `{{links.NAME}}`, `{{#links.NAME}}` or `{{^links.NAME}}`.
+[[nodiscard]] std::set<std::string> links_in(std::string_view text);
 
 }  // namespace shield::acknowledge

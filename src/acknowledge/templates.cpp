@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "body.hpp"
+#include "fields.hpp"
 #include "placeholders.hpp"
 
 #include <shield/acknowledge/templates.hpp>
@@ -137,6 +139,7 @@ bool is_plain(std::string_view text)
 struct Templates::Set {
     std::map<std::string, std::map<std::string, Parsed>> texts;  // by name, then language
     std::map<std::string, std::string> links;
+    std::set<std::string> link_names;  // that some text has
     std::string team;
 
     [[nodiscard]] Text fill(const Parsed& parsed, core::Reference reference, std::optional<core::Time> due) const
@@ -156,11 +159,11 @@ Templates::Templates(std::shared_ptr<const Set> set) : set_{std::move(set)} {}
 
 namespace {
 
-// With everything in it, as CRLF, and the fields around it.
+// With everything in it, encoded, and the fields around it.
 std::size_t size_of(const Templates::Text& text)
 {
-    return header_allowance + text.subject.size() + text.body.size() +
-           static_cast<std::size_t>(std::count(text.body.begin(), text.body.end(), '\n'));
+    return header_allowance + text_field("Subject", text.subject).size() - subject_prefix.size() +
+           make_body(text.body).octets.size();
 }
 
 bool is_category(std::string_view name)
@@ -197,6 +200,7 @@ result<Templates> Templates::make(const std::map<std::string, std::string>& file
             continue;
         }
         auto& text = set->texts[name->name][name->language];  // there, if not as it should be
+        set->link_names.merge(links_in(content));
         auto parsed = parse(file, content, links);
         if (!parsed) {
             fault(parsed.error().sentence);
@@ -222,6 +226,11 @@ result<Templates> Templates::make(const std::map<std::string, std::string>& file
     return Templates{std::move(set)};
 }
 
+Templates Templates::none()
+{
+    return Templates{std::make_shared<Set>()};
+}
+
 std::optional<Templates::Text> Templates::fill(std::string_view name, std::string_view language,
                                                core::Reference reference, std::optional<core::Time> due) const
 {
@@ -239,13 +248,20 @@ std::optional<Templates::Text> Templates::fill(std::string_view name, std::strin
     return set_->fill(text->second, reference, due);
 }
 
-std::vector<std::string> Templates::names() const
+std::vector<std::string> Templates::canned_names() const
 {
     std::vector<std::string> names;
     for (const auto& [name, texts] : set_->texts) {
-        names.push_back(name);
+        if (!is_category(name)) {
+            names.push_back(name);
+        }
     }
     return names;
+}
+
+std::vector<std::string> Templates::link_names() const
+{
+    return {set_->link_names.begin(), set_->link_names.end()};
 }
 
 std::vector<std::string> unedited_links(const std::map<std::string, std::string>& links)

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arguments.hpp"
 
+#include "complain.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/core/nearest.hpp>
+#include <shield/core/printable.hpp>
 #include <shield/core/vocabulary.hpp>
 
 #include <CLI/CLI.hpp>
 
-#include <iostream>
+#include <algorithm>
+#include <string_view>
+#include <vector>
 
 namespace shield::cli {
 
@@ -169,6 +176,42 @@ private:
 
 }  // namespace
 
+namespace {
+
+/// The first word that is no option, which names the command.
+std::string command_word(int argc, const char* const* argv)
+{
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word{argv[i]};
+        if (word == "--config") {
+            ++i;
+        } else if (!word.starts_with('-')) {
+            return std::string{word};
+        }
+    }
+    return {};
+}
+
+/// What is wrong with the command line, and where to read on.
+std::string usage_fault(const CLI::App& app, const std::string& command, const CLI::ParseError& wrong)
+{
+    if (command.empty()) {
+        return std::string{wrong.what()} + "; 'shieldctl --help' says more";
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* known : app.get_subcommands({})) {
+        names.push_back(known->get_name());
+    }
+    if (std::find(names.begin(), names.end(), command) != names.end()) {
+        return std::string{wrong.what()} + "; 'shieldctl " + command + " --help' says more";
+    }
+    const std::string near = core::nearest(command, names);
+    return "there is no command '" + core::printable_line(core::cut_utf8(command, 60)) + "'" +
+           (near.empty() ? "" : "; did you mean '" + near + "'?") + "; 'shieldctl --help' lists all";
+}
+
+}  // namespace
+
 std::variant<Arguments, Finished> parse_arguments(int argc, const char* const* argv)
 {
     Arguments arguments;
@@ -186,11 +229,11 @@ std::variant<Arguments, Finished> parse_arguments(int argc, const char* const* a
     } catch (const CLI::Success& asked) {
         return Finished{app.exit(asked)};
     } catch (const CLI::ParseError& wrong) {
-        std::cerr << "shieldctl: " << wrong.what() << "; 'shieldctl --help' says more\n";
+        complain(usage_fault(app, command_word(argc, argv), wrong));
         return Finished{usage_status};
     }
     if (arguments.command.empty()) {
-        std::cerr << "shieldctl: a command is missing; 'shieldctl --help' lists them\n";
+        complain("a command is missing; 'shieldctl --help' lists them");
         return Finished{usage_status};
     }
     if (!config.empty()) {

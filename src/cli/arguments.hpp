@@ -25,7 +25,8 @@ struct Arguments {
     std::string output;                   ///< the file of a backup
 
     std::optional<std::string> category, state, mailbox, template_name, file, to, of;
-    std::optional<std::uint64_t> limit, message, attachment;
+    std::optional<std::int64_t> limit;  // whatever was written: the desk knows the range
+    std::optional<std::uint64_t> message, attachment;
     bool held{false}, spam{false}, raw{false}, dry_run{false};
 };
 

@@ -5,6 +5,7 @@
 #include "complain.hpp"
 
 #include <shield/cli/cli.hpp>
+#include <shield/core/ascii.hpp>
 
 #include <cerrno>
 #include <cstring>
@@ -32,10 +33,15 @@ int run_parsed(const Arguments& arguments)
     if (arguments.command == "classify") {
         return classify_files(arguments);
     }
-    auto config = daemon::load_config(arguments.config);
+    auto config = daemon::load_usable_config(arguments.config);
     if (!config) {
         complain(config.error().sentence);
         return misused;
+    }
+    if (!config->faults.empty()) {
+        for (const std::string_view fault : core::split(config->faults, '\n')) {
+            warn(std::string{fault});
+        }
     }
     DeskLine desk{*std::move(config)};
     return run_command(arguments, desk);

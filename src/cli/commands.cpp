@@ -42,18 +42,24 @@ void print_octets(const std::string& octets)
     complain("made safe for the terminal; send the output to a file for the exact octets");
 }
 
-void add_if(Json& request, const char* name, const std::optional<std::string>& value)
+template <typename T>
+void add_if(Json& request, const char* name, const std::optional<T>& value)
 {
     if (value) {
         request[name] = *value;
     }
 }
 
-void add_if(Json& request, const char* name, const std::optional<std::uint64_t>& value)
+std::size_t line_not_in_utf8(std::string_view text)
 {
-    if (value) {
-        request[name] = *value;
+    std::size_t number = 0;
+    for (const std::string_view line : core::split(text, '\n')) {
+        ++number;
+        if (!core::is_utf8(line)) {
+            break;
+        }
     }
+    return number;
 }
 
 /// One run of one command: asks, and keeps the status.
@@ -156,7 +162,9 @@ public:
                 return refused;
             }
             if (!core::is_utf8(*text)) {
-                complain("the text is not in UTF-8");
+                const std::string file = arguments_.file.value_or("-");
+                complain((file == "-" ? "standard input" : file) + ":" + std::to_string(line_not_in_utf8(*text)) +
+                         ": the text is not in UTF-8; save it in UTF-8");
                 return misused;
             }
             request["text"] = *std::move(text);

@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -23,6 +24,11 @@ std::chrono::milliseconds wait_for(const Json& request)
     const std::string command = text_in(request, "command");
     return command == "verify" || command == "backup" ? std::chrono::milliseconds{long_answer_wait}
                                                       : std::chrono::milliseconds{answer_wait};
+}
+
+std::string dumped(const Json& request)
+{
+    return request.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Reply unavailable(std::string sentence)
@@ -42,15 +48,18 @@ struct DeskLine::Local {
     std::unique_ptr<triage::Desk> desk;
 };
 
-DeskLine::DeskLine(daemon::Config config) : config_{std::move(config)} {}
+DeskLine::DeskLine(daemon::UsableConfig usable)
+    : config_{std::move(usable.config)}, faults_{std::move(usable.faults)}
+{
+}
 
 DeskLine::~DeskLine() = default;
 
 Reply DeskLine::ask(const Json& request)
 {
-    const std::string text = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string text = dumped(request);
     if (local_) {
-        return ask_locally(text);
+        return ask_locally(request);
     }
     const auto ask_daemon = [&] {
         return net::ask_control(daemon::control_socket(config_), text, config_.limits, wait_for(request));
@@ -65,7 +74,7 @@ Reply DeskLine::ask(const Json& request)
             break;
     }
     try {
-        return ask_locally(text);
+        return ask_locally(request);
     } catch (const store::Unavailable& reason) {
         if (reason.kind() == store::Unavailable::Kind::busy) {  // a daemon may have started in between
             if (const auto again = ask_daemon(); again.outcome == net::ControlAnswer::Outcome::answered) {
@@ -76,10 +85,22 @@ Reply DeskLine::ask(const Json& request)
     }
 }
 
-Reply DeskLine::ask_locally(const std::string& request)
+core::result<triage::Settings> DeskLine::settings_for(const std::string& command) const
+{
+    constexpr std::array<std::string_view, 5> in_need{"reply", "release", "templates", "reclassify", "reopen"};
+    auto settings = faults_.empty() ? daemon::make_triage_settings(config_)
+                                    : core::result<triage::Settings>{core::Error{
+                                          command + " needs a configuration without faults, and no shieldd runs"}};
+    if (settings || std::find(in_need.begin(), in_need.end(), command) != in_need.end()) {
+        return settings;
+    }
+    return daemon::make_reading_settings(config_);
+}
+
+Reply DeskLine::ask_locally(const Json& request)
 {
     if (!local_) {
-        auto settings = daemon::make_triage_settings(config_);
+        auto settings = settings_for(text_in(request, "command"));
         if (!settings) {
             Reply reply = unavailable(settings.error().sentence);
             reply.status = 2;
@@ -99,7 +120,7 @@ Reply DeskLine::ask_locally(const std::string& request)
             *local->store, [settings = local->settings] { return settings; }, current_time, local->metrics);
         local_ = std::move(local);
     }
-    return read_reply(local_->desk->execute(request, login_name()));
+    return read_reply(local_->desk->execute(dumped(request), login_name()));
 }
 
 std::string login_name()

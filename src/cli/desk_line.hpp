@@ -22,11 +22,12 @@ struct Reply {
 };
 
 /// The way to the desk: through the daemon's control socket, and only when nobody listens there through the store
-/// itself, which is then ours until the end of the program. Never throws for a store that cannot be used: that is a
-/// reply with status 3.
+/// itself, which is then ours until the end of the program. A faulty configuration that names the directory is
+/// enough for the daemon, and for what writes to nobody and promises nothing. Never throws for a store that cannot
+/// be used: that is a reply with status 3.
 class DeskLine {
 public:
-    explicit DeskLine(daemon::Config config);
+    explicit DeskLine(daemon::UsableConfig usable);
     ~DeskLine();
 
     [[nodiscard]] Reply ask(const Json& request);
@@ -34,9 +35,11 @@ public:
 
 private:
     struct Local;
-    Reply ask_locally(const std::string& request);
+    Reply ask_locally(const Json& request);
+    core::result<triage::Settings> settings_for(const std::string& command) const;
 
     daemon::Config config_;
+    std::string faults_;  // of the configuration
     std::unique_ptr<Local> local_;
 };
 

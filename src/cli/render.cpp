@@ -3,6 +3,7 @@
 
 #include "columns.hpp"
 
+#include <shield/core/ascii.hpp>
 #include <shield/core/printable.hpp>
 
 namespace shield::cli {
@@ -83,6 +84,12 @@ std::string render_due(const Json& one_case, core::Time now)
     return *due >= now ? "due in " + render_span(*due - now) : "OVERDUE " + render_span(now - *due);
 }
 
+std::string subject_of(const Json& json)
+{
+    const std::string subject = text_in(json, "subject");
+    return core::trimmed(subject).empty() ? "(no subject)" : subject;
+}
+
 std::string render_outcome(const Json& one_case, const View& view)
 {
     std::string line =
@@ -96,7 +103,7 @@ std::string render_outcome(const Json& one_case, const View& view)
     if (const std::string due = render_due(one_case, view.now); due != "-") {
         line += "  " + due;
     }
-    line += "  " + core::printable_line(text_in(one_case, "subject"));
+    line += "  " + core::printable_line(subject_of(one_case));
     return cut_to(line, view.columns) + "\n";
 }
 

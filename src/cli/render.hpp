@@ -30,6 +30,9 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] std::string render_stats(const Json& figures);
 [[nodiscard]] std::string render_verification(const Json& found);
 
+/// The subject of a case or a message, or that there is none.
+[[nodiscard]] std::string subject_of(const Json& json);
+
 /// "due in 1h20m", "OVERDUE 3h" or "-" while the clock stands still.
 [[nodiscard]] std::string render_due(const Json& one_case, core::Time now);
 

@@ -5,6 +5,7 @@
 #include <shield/core/ascii.hpp>
 #include <shield/core/printable.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace shield::cli {
@@ -111,9 +112,13 @@ std::string acknowledgement_words(const Json& acknowledgement)
 
 std::string authentication_words(const Json& authentication)
 {
-    return "spf " + text_in(authentication, "spf") + ", dkim " + text_in(authentication, "dkim") + ", dmarc " +
-           text_in(authentication, "dmarc") + ", arc " + text_in(authentication, "arc") + "; reply address " +
-           text_in(authentication, "reply_address");
+    std::string words;
+    for (const char* method : {"spf", "dkim", "dmarc", "arc"}) {
+        if (const std::string result = text_in(authentication, method); !result.empty()) {
+            words += (words.empty() ? "" : ", ") + std::string{method} + " " + result;
+        }
+    }
+    return (words.empty() ? "not checked" : words) + "; reply address " + text_in(authentication, "reply_address");
 }
 
 void render_facts(Page& page, const Json& detail, const View& view)
@@ -122,7 +127,7 @@ void render_facts(Page& page, const Json& detail, const View& view)
     page.title(text_in(detail, "reference") + "  " + text_in(detail, "category") + "  " + text_in(detail, "state") +
                (code.empty() ? "" : " as " + code) + "  " + render_due(detail, view.now));
     page.field("From", text_in(detail, "from"));
-    page.field("Subject", text_in(detail, "subject"));
+    page.field("Subject", subject_of(detail));
     page.field("Mailbox", text_in(detail, "mailbox"));
     page.field("Received", with_age(text_in(detail, "received_at"), view.now));
     if (const std::string due = text_in(detail, "due_at"); !due.empty()) {
@@ -173,7 +178,7 @@ void render_message(Page& page, const Json& message, std::size_t count)
     }
     page.field("From", text_in(message, "from"));
     page.field("Reply-To", text_in(message, "reply_to"));
-    page.field("Subject", text_in(message, "subject"));
+    page.field("Subject", subject_of(message));
     page.field("Date", text_in(message, "date"));
     if (const std::string encryption = text_in(message, "encryption"); encryption != "none") {
         page.field("Encrypted", encryption);
@@ -188,6 +193,42 @@ void render_message(Page& page, const Json& message, std::size_t count)
     render_attachments(page, list_in(message, "attachments"));
 }
 
+// A person's word stands before the program's.
+std::string reasons_heading(const Json& detail, const std::string& sorted)
+{
+    const Json& events = list_in(detail, "events");
+    const auto decided = std::find_if(events.rbegin(), events.rend(), [](const Json& event) {
+        return text_in(event, "kind") == "reclassify" && text_in(event, "who") != "shieldd";
+    });
+    if (decided == events.rend()) {
+        return "Why " + sorted;
+    }
+    return core::printable_line("Category " + text_in(detail, "category") + ", by " + text_in(*decided, "who") +
+                                " at " + text_in(*decided, "at") + "; the program had said " + sorted + ":");
+}
+
+// The most pressing category whose share is large enough is chosen, which need not be the largest.
+std::string why_not_the_highest(const Json& classification)
+{
+    const std::string chosen = text_in(classification, "category");
+    const Json& shares = object_in(classification, "probabilities");
+    const auto share_of = [&](const std::string& category) {
+        const auto share = shares.find(category);
+        return share != shares.end() && share->is_number() ? share->get<double>() : 0.0;
+    };
+    std::string highest = chosen;
+    for (const auto& one : shares.items()) {
+        highest = share_of(one.key()) > share_of(highest) ? one.key() : highest;
+    }
+    if (highest == chosen) {
+        return {};
+    }
+    char shown[64];
+    std::snprintf(shown, sizeof shown, "%.0f%% to %.0f%%", 100 * share_of(chosen), 100 * share_of(highest));
+    return chosen + " against " + highest + " " + shown +
+           ": what is in doubt goes to the more pressing one, and only strong evidence lowers attack";
+}
+
 void render_reasons(Page& page, const Json& detail)
 {
     const Json& messages = list_in(detail, "messages_detail");
@@ -199,7 +240,10 @@ void render_reasons(Page& page, const Json& detail)
     if (reasons.empty()) {
         return;
     }
-    page.heading("Why " + text_in(classification, "category"));
+    page.heading(reasons_heading(detail, text_in(classification, "category")));
+    if (const std::string why = why_not_the_highest(classification); !why.empty()) {
+        page.item(why);
+    }
     for (const Json& reason : reasons) {
         const auto weight = reason.find("weight");
         char shown[32] = "";

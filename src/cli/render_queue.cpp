@@ -109,7 +109,7 @@ std::string row_line(const Json& row, const Layout& layout, const View& view)
     const std::string assignee = text_in(row, "assignee");
     append_cell(line, assignee.empty() ? "-" : core::printable_line(assignee), layout.assignee);
     append_cell(line, core::printable_line(text_in(row, "from")), layout.from);
-    line += cut_to(tags(row) + core::printable_line(text_in(row, "subject")), layout.subject);
+    line += cut_to(tags(row) + core::printable_line(subject_of(row)), layout.subject);
     return line;
 }
 

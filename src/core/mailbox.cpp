@@ -115,4 +115,17 @@ std::string_view Mailbox::suffix() const noexcept
     return plus == std::string::npos ? std::string_view{} : std::string_view{local}.substr(plus + 1);
 }
 
+bool is_atom_character(char c) noexcept
+{
+    return is_alpha(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
+           std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
+}
+
+bool is_dot_atom(std::string_view text) noexcept
+{
+    return !text.empty() && text.front() != '.' && text.back() != '.' &&
+           text.find("..") == std::string_view::npos &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atom_character(c); });
+}
+
 }  // namespace shield::core

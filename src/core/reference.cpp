@@ -2,6 +2,8 @@
 #include <shield/core/ascii.hpp>
 #include <shield/core/reference.hpp>
 
+#include <algorithm>
+
 namespace shield::core {
 
 namespace {
@@ -30,8 +32,10 @@ std::optional<std::uint64_t> digit_of(char c) noexcept
 std::optional<Reference> Reference::parse(std::string_view text) noexcept
 {
     text = trimmed(text);
-    if (istarts_with(text, "SR-")) {
-        text.remove_prefix(3);
+    // SR may begin the eight characters themselves: it stands before them only when there are ten.
+    if (text.size() - static_cast<std::size_t>(std::count(text.begin(), text.end(), '-')) == characters + 2 &&
+        istarts_with(text, "SR")) {
+        text.remove_prefix(2);
     }
     std::uint64_t bits = 0;
     int seen = 0;

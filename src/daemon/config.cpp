@@ -2,7 +2,9 @@
 #include "files.hpp"
 #include "keys.hpp"
 
+#include <shield/acknowledge/reply.hpp>
 #include <shield/core/ascii.hpp>
+#include <shield/core/nearest.hpp>
 #include <shield/core/printable.hpp>
 #include <shield/daemon/config.hpp>
 
@@ -10,28 +12,11 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
 
 namespace shield::daemon {
 
 namespace {
-
-/// How many letters must be changed, added or left out to make `a` of `b` (Levenshtein).
-std::size_t edit_distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
 
 /// A key's name as a person reads it: `listen[].address` is `listen.address`.
 std::string shown(std::string name)
@@ -43,29 +28,17 @@ std::string shown(std::string name)
 }
 
 /// The known name that looks most like an unknown one, or nothing when none is near.
-std::string nearest(const std::string& unknown)
+std::string nearest_key(const std::string& unknown)
 {
-    constexpr std::size_t looked_at_max = 100;
-    std::string best;
-    std::size_t best_distance = 1 + std::max<std::size_t>(2, unknown.size() / 4);
-    if (unknown.size() > looked_at_max) {
-        return best;
-    }
-    const auto offer = [&](const std::string& name) {
-        const std::size_t distance = edit_distance(unknown, name);
-        if (distance < best_distance) {
-            best = name;
-            best_distance = distance;
-        }
-    };
+    std::vector<std::string> names;
     for (const Key& key : keys()) {
         const std::string name = shown(key.name);
-        offer(name);
+        names.push_back(name);
         if (const auto dot = name.rfind('.'); dot != std::string::npos) {
-            offer(name.substr(0, dot));
+            names.push_back(name.substr(0, dot));
         }
     }
-    return best;
+    return core::nearest(unknown, names);
 }
 
 std::string fault_line(const Config& config, unsigned line, const std::string& key, std::string_view sentence)
@@ -109,7 +82,7 @@ class Reader {
 public:
     explicit Reader(const std::filesystem::path& file) { config_.file = file; }
 
-    core::result<Config> read(std::string_view text);
+    core::result<UsableConfig> read(std::string_view text);
 
 private:
     void read_table(const toml::table& table, const std::string& prefix);
@@ -120,6 +93,7 @@ private:
     void fill_in(const std::string& prefix, unsigned line);
     void check_together();
     void check_mailboxes();
+    void check_from(const core::Mailboxes& mailboxes);
 
     void fault(unsigned line, const std::string& name, const std::string& sentence)
     {
@@ -133,7 +107,7 @@ private:
     std::set<std::string> given_;  // in the table or element under way
 };
 
-core::result<Config> Reader::read(std::string_view text)
+core::result<UsableConfig> Reader::read(std::string_view text)
 {
     if (const unsigned line = line_of_deep_key(text); line != 0) {
         return core::Error{config_.file.string() + ":" + std::to_string(line) +
@@ -148,14 +122,11 @@ core::result<Config> Reader::read(std::string_view text)
         return core::Error{config_.file.string() + ":" + std::to_string(error.source().begin.line) + ": " +
                            core::printable_line(error.description()) + "; see shieldd.toml(5)"};
     }
-    if (faults_.empty()) {
-        return std::move(config_);
-    }
     std::string all;
     for (const auto& [line, sentence] : faults_) {
         all += (all.empty() ? "" : "\n") + sentence;
     }
-    return core::Error{all};
+    return UsableConfig{std::move(config_), std::move(all)};
 }
 
 void Reader::read_table(const toml::table& table, const std::string& prefix)
@@ -190,7 +161,7 @@ void Reader::read_entry(const std::string& name, std::string_view last, const to
     if (const std::string refusal = refusal_of(name); !refusal.empty()) {
         return fault(line, name, refusal);
     }
-    const std::string near = nearest(shown(name));
+    const std::string near = nearest_key(shown(name));
     fault(line, name,
           near.empty() ? "is not known; remove it, shieldd.toml(5) lists all keys"
                        : "is not known; did you mean '" + near + "'?");
@@ -324,8 +295,8 @@ void Reader::check_mailboxes()
         return core::Mailboxes::make(config_.hostname,
                                      {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count)});
     };
-    if (faulty(all.size())) {
-        return;
+    if (const auto mailboxes = faulty(all.size())) {
+        return check_from(*mailboxes);
     }
     std::size_t good = 0;
     std::size_t bad = all.size();  // one mailbox too many makes every longer list faulty too
@@ -336,11 +307,28 @@ void Reader::check_mailboxes()
     fault(mailbox_lines_[bad - 1], "mailbox", faulty(bad).error().sentence + "; correct or remove it");
 }
 
+/// What people answer to a reply comes to the address in its From, extended by a token.
+void Reader::check_from(const core::Mailboxes& mailboxes)
+{
+    const auto from = acknowledge::parse_from(config_.acknowledgement.from);
+    if (from && !mailboxes.is_ours(from->address)) {
+        const std::string address = from->address.to_string();
+        fault(line_of("acknowledgement.from"), "acknowledgement.from",
+              address +
+                  " is none of our mailboxes, so answers to a reply would be lost; add a [[mailbox]] with it, "
+                  "or write the address of one that is there");
+    }
+}
+
 }  // namespace
 
 core::result<Config> parse_config(std::string_view text, const std::filesystem::path& file)
 {
-    return Reader{file}.read(text);
+    auto read = Reader{file}.read(text);
+    if (!read) {
+        return read.error();
+    }
+    return read->faults.empty() ? core::result<Config>{std::move(read->config)} : core::Error{read->faults};
 }
 
 core::result<Config> load_config(const std::filesystem::path& file)
@@ -352,51 +340,24 @@ core::result<Config> load_config(const std::filesystem::path& file)
     return parse_config(*text, std::filesystem::absolute(file));
 }
 
+core::result<UsableConfig> load_usable_config(const std::filesystem::path& file)
+{
+    const auto text = read_bounded(file, core::Limits{}.configuration_size_max);
+    if (!text) {
+        return text.error();
+    }
+    auto read = Reader{std::filesystem::absolute(file)}.read(*text);
+    if (read && !read->faults.empty() &&
+        (!read->config.lines.contains("directory") || read->config.directory.empty())) {
+        return core::Error{read->faults};
+    }
+    return read;
+}
+
 std::string fault_at(const Config& config, const std::string& key, std::string_view sentence)
 {
     const std::string table = key.substr(0, key.find('.'));  // of a key that is not given
     return fault_line(config, line_in(config, config.lines.contains(key) ? key : table), key, sentence);
-}
-
-core::result<triage::Settings> make_triage_settings(const Config& config)
-{
-    auto mailboxes = core::Mailboxes::make(config.hostname, config.mailboxes);
-    if (!mailboxes) {
-        return mailboxes.error();
-    }
-    const auto files = read_templates(config.acknowledgement.templates, config.limits);
-    if (!files) {
-        return core::Error{fault_at(config, "acknowledgement.templates", files.error().sentence)};
-    }
-    auto templates = acknowledge::Templates::make(*files, config.links, config.acknowledgement.team, config.limits);
-    if (!templates) {
-        const core::Error refused = templates.error();  // a copy: split() must not outlive it
-        std::string faults;
-        for (const std::string_view fault : core::split(refused.sentence, '\n')) {
-            faults += (faults.empty() ? "" : "\n") + config.acknowledgement.templates.string() + "/" +
-                      core::printable_line(fault);
-        }
-        return core::Error{std::move(faults)};
-    }
-    return triage::Settings{{config.acknowledgement.from, config.hostname},
-                            std::move(*templates),
-                            std::move(*mailboxes),
-                            config.promises,
-                            config.delivery.give_up_after,
-                            config.delivery.give_up_after_person,
-                            config.limits};
-}
-
-core::result<classify::Classifier> make_classifier(const Config& config)
-{
-    if (config.rules.empty()) {
-        return classify::Classifier::built_in();
-    }
-    const auto text = read_bounded(config.rules, config.limits.configuration_size_max);
-    if (!text) {
-        return core::Error{fault_at(config, "classify.rules", text.error().sentence)};
-    }
-    return classify::Classifier::from_rules(*text, config.rules.string());
 }
 
 std::filesystem::path control_socket(const Config& config)

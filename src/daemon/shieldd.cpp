@@ -5,6 +5,7 @@
 
 #include <shield/acknowledge/templates.hpp>
 #include <shield/core/ascii.hpp>
+#include <shield/core/nearest.hpp>
 #include <shield/daemon/log.hpp>
 #include <shield/daemon/shieldd.hpp>
 #include <shield/store/store.hpp>
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <vector>
 
 namespace shield::daemon {
@@ -49,6 +51,24 @@ std::vector<std::string> example_links(const Config& config)
     return faults;
 }
 
+std::vector<std::string> unused_links(const Config& config, const acknowledge::Templates& templates)
+{
+    const std::vector<std::string> used = templates.link_names();
+    std::vector<std::string> missing;
+    std::copy_if(used.begin(), used.end(), std::back_inserter(missing),
+                 [&](const std::string& name) { return !config.links.contains(name); });
+    std::vector<std::string> faults;
+    for (const auto& [name, target] : config.links) {
+        if (std::find(used.begin(), used.end(), name) == used.end()) {
+            const std::string near = core::nearest(name, missing);
+            faults.push_back(fault_at(config, "links." + name,
+                                      near.empty() ? "no template uses it; remove it"
+                                                   : "no template uses it; did you mean '" + near + "'?"));
+        }
+    }
+    return faults;
+}
+
 /// Everything that can be found wrong without starting: the configuration and the files it names.
 int check(const CommandLine& line)
 {
@@ -59,6 +79,9 @@ int check(const CommandLine& line)
     std::vector<std::string> faults = example_links(*config);
     if (const auto settings = make_triage_settings(*config); !settings) {
         faults.push_back(settings.error().sentence);
+    } else {
+        const auto unused = unused_links(*config, settings->templates);
+        faults.insert(faults.end(), unused.begin(), unused.end());
     }
     if (const auto classifier = make_classifier(*config); !classifier) {
         faults.push_back(classifier.error().sentence);
@@ -139,7 +162,10 @@ int shieldd(int argc, const char* const* argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? done : usage;
+        if (error.get_exit_code() == 0) {  // --help, --version
+            return app.exit(error);
+        }
+        return complain(std::string{error.what()} + "; 'shieldd --help' says more", usage);
     }
     line.config_named = config->count() > 0;
     if (line.check) {

@@ -120,8 +120,8 @@ QueueCounts count(Connection& connection)
         counts.attack += open && one.category == "attack" ? one.n : 0;
         counts.urgent += open && one.category == "urgent" ? one.n : 0;
         counts.support += open && one.category == "support" ? one.n : 0;
+        counts.unanswered += open && !one.answered ? one.n : 0;
         if (open || one.list == "folded") {
-            counts.unanswered += one.answered ? 0 : one.n;
             counts.held += one.held ? one.n : 0;
             counts.unreadable += one.unreadable ? one.n : 0;
         }

@@ -52,7 +52,9 @@ void make_file(const std::filesystem::path& file, bool create)
 {
     const Descriptor made{::open(file.c_str(), O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0640)};
     if (!made && !create && errno == ENOENT) {
-        throw Unavailable{Unavailable::Kind::missing, "There is no database " + file.string() + "."};
+        throw Unavailable{Unavailable::Kind::missing,
+                          "There is no database " + file.string() +
+                              "; start shieldd first, or name its configuration with --config."};
     }
     if (!made) {
         throw Unavailable{Unavailable::Kind::failed,

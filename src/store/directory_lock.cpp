@@ -55,7 +55,9 @@ Descriptor lock_directory(const std::filesystem::path& directory, bool create)
     std::error_code error;
     if (!std::filesystem::is_directory(directory, error)) {
         if (!create) {
-            throw Unavailable{Unavailable::Kind::missing, "There is no directory " + directory.string() + "."};
+            throw Unavailable{Unavailable::Kind::missing,
+                              "There is no directory " + directory.string() +
+                                  "; start shieldd first, or name its configuration with --config."};
         }
         std::filesystem::create_directories(directory.parent_path(), error);
         if (::mkdir(directory.c_str(), 0750) != 0) {

@@ -26,25 +26,40 @@ Gate::Gate(const Options& options)
 
 bool Gate::admits(std::uint64_t octets, std::uint64_t owed)
 {
-    const std::uint64_t cost = 2 * octets;  // in the log, then in the database
-    const core::Time now = options_.clock();
-    const bool lately = looked_at_ && now < *looked_at_ + look_again && now >= *looked_at_;
-    if (lately && health_ == Health::open && cost <= room_) {
-        room_ -= cost;
-        return true;
-    }
-    if (lately && health_ != Health::open) {
+    const std::uint64_t floor = options_.limits.disk_reserve + owed;
+    if (health_ != Health::open && looked_lately()) {
         return false;
     }
-    looked_at_ = now;
-    const std::uint64_t left = DiskSpace{options_}.left();
-    const std::uint64_t spoken_for = options_.limits.disk_reserve + owed + cost;
-    if (left < spoken_for) {
+    if (!take(octets, floor)) {
         fill();
         return false;
     }
-    room_ = left - spoken_for;
     return health_ != Health::failed;
+}
+
+bool Gate::admits_finding(std::uint64_t octets, std::uint64_t owed)
+{
+    return health_ != Health::failed && take(octets, options_.limits.disk_reserve / 2 + owed);
+}
+
+bool Gate::looked_lately() const
+{
+    const core::Time now = options_.clock();
+    return looked_at_ && now < *looked_at_ + look_again && now >= *looked_at_;
+}
+
+bool Gate::take(std::uint64_t octets, std::uint64_t floor)
+{
+    const std::uint64_t needed = 2 * octets + floor;  // in the log, then in the database
+    if (!looked_lately() || left_ < needed) {
+        looked_at_ = options_.clock();
+        left_ = DiskSpace{options_}.left();
+    }
+    if (left_ < needed) {
+        return false;
+    }
+    left_ -= 2 * octets;
+    return true;
 }
 
 void Gate::fill()

@@ -10,7 +10,7 @@
 namespace shield::store {
 
 /// Whether the disk can be written: open, full or failed. Full opens again by itself, failed never does. Owned by
-/// the writer; admits() is called under its mutex, everything else by any thread.
+/// the writer; the two that admit are called under its mutex, everything else by any thread.
 class Gate {
 public:
     explicit Gate(const Options& options);
@@ -21,6 +21,8 @@ public:
     /// it once a second, or when what it found then is used up; while it was full, the first message after a look
     /// that found room is a trial, and open_again() follows its commit.
     [[nodiscard]] bool admits(std::uint64_t octets, std::uint64_t owed);
+    /// May what was found in a message be written? Half of the reserve is for that, the rest for what people do.
+    [[nodiscard]] bool admits_finding(std::uint64_t octets, std::uint64_t owed);
 
     void fill();
     void open_again();
@@ -28,10 +30,13 @@ public:
     bool fail(const std::string& why);
 
 private:
+    [[nodiscard]] bool looked_lately() const;
+    [[nodiscard]] bool take(std::uint64_t octets, std::uint64_t floor);
+
     const Options& options_;
     std::atomic<Health> health_{Health::open};
     std::optional<core::Time> looked_at_;
-    std::uint64_t room_{0};  // above the reserve, as of then, less what was admitted since
+    std::uint64_t left_{0};  // of the disk as of then, less what was admitted since
     core::Metrics::Value &shown_, &closed_;
 };
 

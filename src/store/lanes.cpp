@@ -29,9 +29,8 @@ std::size_t index_of(Lane lane)
 
 void Lanes::add(Entry entry)
 {
-    if (is_mail(entry.lane)) {
-        octets_ += entry.octets;
-    }
+    octets_ += is_mail(entry.lane) ? entry.octets : 0;
+    all_octets_ += entry.octets;
     lanes_[index_of(entry.lane)].push_back(std::move(entry));
 }
 
@@ -63,6 +62,7 @@ void Lanes::move(Lane lane, std::uint64_t at_most, Batch& batch, std::uint64_t& 
     for (std::uint64_t n = 0; n < at_most && !waiting.empty() && octets < batch_octets; ++n) {
         octets += waiting.front().octets;
         octets_ -= is_mail(lane) ? waiting.front().octets : 0;
+        all_octets_ -= waiting.front().octets;
         batch.push_back(std::move(waiting.front()));
         waiting.pop_front();
     }

@@ -63,6 +63,7 @@ public:
     [[nodiscard]] bool empty() const;
     /// Of mail.
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
+    [[nodiscard]] std::uint64_t all_octets() const noexcept { return all_octets_; }
 
     /// What assessment found rides along with intake while mail comes in: a commit of its own would make senders
     /// wait.
@@ -85,6 +86,7 @@ private:
     std::array<std::deque<Entry>, 4> lanes_;
     Batch turned_away_;
     std::uint64_t octets_{0};
+    std::uint64_t all_octets_{0};
     std::uint64_t mail_batches_{0};
     Moment records_ride_until_{};
 };

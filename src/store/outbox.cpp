@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database.hpp"
 #include "events.hpp"
+#include "lost_reply.hpp"
 #include "outgoing.hpp"
 
 #include <shield/core/ascii.hpp>
@@ -30,27 +31,39 @@ UnderWay read_under_way(const Query& row)
             row.flag(4),    row.flag(5),    row.text(6),    row.integer(7)};
 }
 
-void end_mail(Connection& connection, const UnderWay& attempt, std::string_view state, const std::string& reply,
-              core::Time now)
+void end_acknowledgement(Connection& connection, const UnderWay& attempt, core::AcknowledgementState state,
+                         const std::string& reply, core::Time now)
+{
+    Recount recount{connection, attempt.message_id};  // of the case whose first message it is, if there is one
+    const bool sent = state == core::AcknowledgementState::sent;
+    set_acknowledgement(connection, attempt.message_id,
+                        {state, sent ? "" : reply, sent ? std::optional{now} : std::nullopt});
+    add_event(connection, {attempt.case_id, attempt.message_id, now, ourselves, "acknowledgement", to_string(state),
+                           sent ? "" : reply});
+    recount.finish();
+}
+
+/// The end of a mail: a person's words that did not arrive are told.
+std::optional<LostReply> end_mail(Connection& connection, const UnderWay& attempt, std::string_view state,
+                                  const std::string& reply, core::Time now)
 {
     connection.run("UPDATE outbox SET state = ? WHERE id = ?", state, attempt.outbox_id);
     connection.tally().add_outgoing("queued", -1);  // what is leased or under way is nothing else
     connection.tally().add_outgoing(state, 1);
-    if (!attempt.automatic) {
-        return;
+    const auto ended = core::parse_acknowledgement_state(state).value_or(core::AcknowledgementState::unknown);
+    if (attempt.automatic) {
+        end_acknowledgement(connection, attempt, ended, reply, now);
+        return std::nullopt;
     }
-    Recount recount{connection, attempt.message_id};  // of the case whose first message it is, if there is one
-    const auto acknowledged =
-        core::parse_acknowledgement_state(state).value_or(core::AcknowledgementState::unknown);
-    const bool sent = acknowledged == core::AcknowledgementState::sent;
-    set_acknowledgement(connection, attempt.message_id,
-                        {acknowledged, sent ? "" : reply, sent ? std::optional{now} : std::nullopt});
-    add_event(connection,
-              {attempt.case_id, attempt.message_id, now, ourselves, "acknowledgement", state, sent ? "" : reply});
-    recount.finish();
+    if (ended == core::AcknowledgementState::sent) {
+        note_arrived_reply(connection, attempt.case_id);
+        return std::nullopt;
+    }
+    return note_lost_reply(connection, {attempt.case_id, attempt.outbox_id, attempt.message_id, state, reply}, now);
 }
 
-void end_attempt(Connection& connection, const UnderWay& attempt, const AttemptOutcome& outcome, core::Time now)
+std::optional<LostReply> end_attempt(Connection& connection, const UnderWay& attempt, const AttemptOutcome& outcome,
+                                     core::Time now)
 {
     using Result = core::DeliveryResult;
     connection.run("UPDATE attempts SET ended_at = ?, outcome = ?, reply = ? WHERE id = ?", now,
@@ -62,25 +75,26 @@ void end_attempt(Connection& connection, const UnderWay& attempt, const AttemptO
             if (outcome.try_again_at) {
                 connection.run("UPDATE outbox SET due_at = ? WHERE id = ?", *outcome.try_again_at,
                                attempt.outbox_id);
-            } else {
-                end_mail(connection, attempt, "failed", "given up: " + outcome.reply, now);
+                return std::nullopt;
             }
-            return;
+            return end_mail(connection, attempt, "failed", "given up: " + outcome.reply, now);
         case Result::sent:
         case Result::failed:
         case Result::unknown:
-            end_mail(connection, attempt, to_string(outcome.result), outcome.reply, now);
-            return;
+            return end_mail(connection, attempt, to_string(outcome.result), outcome.reply, now);
     }
+    return std::nullopt;
 }
 
 // What a process left behind that is gone, or an attempt that outlived its lease: past the second mark nobody knows
 // whether the next hop took the mail, so it is never tried again by itself (invariant 4).
-void settle(Connection& connection, const Store::Database& database, const core::ReachedBounds& bounds)
+std::vector<LostReply> settle(Connection& connection, const Store::Database& database,
+                              const core::ReachedBounds& bounds)
 {
     static const std::string sql = std::string{select_under_way} + "AND (a.owner != ? OR o.due_at <= ?)";
     const core::Time now = database.now();
     std::vector<UnderWay> left;
+    std::vector<LostReply> lost;
     {
         Query row = connection.query(sql, database.owner(), now);
         while (row.next()) {
@@ -92,12 +106,17 @@ void settle(Connection& connection, const Store::Database& database, const core:
         if (attempt.owner == database.owner()) {
             bounds.count(&core::Limits::delivery_lease);
         }
-        end_attempt(connection, attempt,
-                    attempt.committing
-                        ? AttemptOutcome{Result::unknown, "the attempt was cut off before its answer", {}}
-                        : AttemptOutcome{Result::deferred, "the attempt was cut off and is safe to repeat", now},
-                    now);
+        auto reply = end_attempt(
+            connection, attempt,
+            attempt.committing
+                ? AttemptOutcome{Result::unknown, "the attempt was cut off before its answer", {}}
+                : AttemptOutcome{Result::deferred, "the attempt was cut off and is safe to repeat", now},
+            now);
+        if (reply) {
+            lost.push_back(*std::move(reply));
+        }
     }
+    return lost;
 }
 
 std::vector<DueMail> read_due(Connection& connection, core::Time now, std::uint64_t limit)
@@ -167,13 +186,16 @@ public:
             }
         }
         if (attempt) {
-            end_attempt(connection, *attempt, outcome_, database_.now());
+            lost_ = end_attempt(connection, *attempt, outcome_, database_.now());
         }
     }
     Completion ended(Fate fate, std::exception_ptr) override
     {
         if (fate == Fate::committed) {
             database_.outbox_bell.ring();
+            if (lost_) {
+                warn_of(*lost_, *database_.options().log);
+            }
         } else {
             database_.options().log->line(core::Severity::error, "attempt_not_recorded",
                                           {{"attempt", std::to_string(attempt_id_)}});
@@ -185,6 +207,7 @@ private:
     Store::Database& database_;
     std::int64_t attempt_id_;
     AttemptOutcome outcome_;
+    std::optional<LostReply> lost_;
 };
 
 }  // namespace
@@ -194,8 +217,9 @@ Outbox::Outbox(Store::Database& database) : database_{database}, bounds_{*databa
 std::vector<DueMail> Outbox::lease(std::uint64_t limit)
 {
     database_.outbox_bell.silence();
+    std::vector<LostReply> lost;
     auto due = database_.writer().call([&](Connection& connection) {
-        settle(connection, database_, bounds_);
+        lost = settle(connection, database_, bounds_);
         const core::Time now = database_.now();
         const core::Time until = now + std::chrono::seconds{database_.limits().delivery_lease};
         std::vector<DueMail> mails = read_due(connection, now, limit);
@@ -208,6 +232,9 @@ std::vector<DueMail> Outbox::lease(std::uint64_t limit)
         }
         return mails;
     });
+    for (const LostReply& reply : lost) {
+        warn_of(reply, *database_.options().log);
+    }
     try {
         database_.figures().outbox_queued =
             database_.readers().read([](Connection& connection) { return outgoing_count(connection, "queued"); });

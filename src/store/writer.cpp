@@ -121,16 +121,19 @@ std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets)
     if (gate_.health() == Health::failed) {
         return Fate::failed;
     }
+    if (lane == Lane::work && octets == 0) {
+        return std::nullopt;  // the reserve is for this: triage and delivery go on
+    }
+    // What waits is written to the log and then to the database, what is in the log still to the database.
+    const int in_log = std::max(0, pages_logged_ - pages_at_checkpoint_);
+    const std::uint64_t owed = 2 * lanes_.all_octets() + static_cast<std::uint64_t>(in_log) * page_size;
     if (lane == Lane::work || lane == Lane::record) {
-        return std::nullopt;  // the reserve is for this: assessing, triage and delivery go on
+        return gate_.admits_finding(octets, owed) ? std::nullopt : std::optional{Fate::full};
     }
     if (lanes_.octets() != 0 && lanes_.octets() + octets > options_.limits.intake_backlog_max) {
         ++figures_->backlog_limit;
         return Fate::overloaded;
     }
-    // What waits is written to the log and then to the database, what is in the log still to the database.
-    const int in_log = std::max(0, pages_logged_ - pages_at_checkpoint_);
-    const std::uint64_t owed = 2 * lanes_.octets() + static_cast<std::uint64_t>(in_log) * page_size;
     return gate_.admits(octets, owed) ? std::nullopt : std::optional{Fate::full};
 }
 

@@ -29,7 +29,8 @@ public:
     Writer(std::unique_ptr<Connection> connection, const Options& options);
     ~Writer();
 
-    /// `octets` count against intake_backlog_max while they wait.
+    /// `octets` is about what it writes. Those of mail count against intake_backlog_max while they wait; what
+    /// weighs nothing (a person's act, a delivery) is written from the reserve too.
     void submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets);
 
     /// Runs `use` on the writer thread and waits for the commit. Throws what it threw, or Unavailable. Not to be

@@ -262,6 +262,11 @@ core::result<core::Mailbox> reply_recipient(const CaseDetail& detail, const std:
     if (!address || address->domain.empty()) {
         return Error{"'" + core::printable_line(core::cut_utf8(written, 80)) + "' is not an address"};
     }
+    // What a person writes with a comma or a blank in it is a list or a name, not one odd but real address.
+    if (to && !core::is_dot_atom(address->local)) {
+        return Error{"'" + core::printable_line(core::cut_utf8(written, 80)) +
+                     "' is no plain address; a reply goes to one address only, such as ann@example.net"};
+    }
     if (ours.is_ours(*address)) {
         return Error{address->to_string() + " is one of our own mailboxes"};
     }

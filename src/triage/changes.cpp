@@ -6,6 +6,7 @@
 #include <shield/core/mailbox.hpp>
 #include <shield/core/printable.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace shield::triage {
@@ -15,6 +16,26 @@ namespace {
 Answer answer_for(core::result<store::CaseDetail> outcome)
 {
     return outcome ? Answer::done(case_json(*outcome)) : Answer::refused(outcome.error().sentence);
+}
+
+// A canned text for a person to send, never an acknowledgement.
+core::result<std::string> fill_canned(const acknowledge::Templates& templates, const std::string& name,
+                                      const store::CaseDetail& detail)
+{
+    const std::vector<std::string> canned = templates.canned_names();
+    if (std::find(canned.begin(), canned.end(), name) != canned.end()) {
+        if (auto filled = templates.fill(name, acts::language_of(detail), detail.summary.reference, {})) {
+            return {boost::system::in_place_value, std::move(filled->body)};
+        }
+    }
+    std::string all;
+    for (const std::string& one : canned) {
+        all += (all.empty() ? "" : ", ") + one;
+    }
+    const std::string shown = "'" + core::printable_line(core::cut_utf8(name, 60)) + "'";
+    return core::Error{(core::parse_category(name) ? shown + " is an acknowledgement, which no person sends"
+                                                   : "there is no template " + shown) +
+                       (all.empty() ? "; there is no canned text" : "; the canned texts are " + all)};
 }
 
 }  // namespace
@@ -160,13 +181,11 @@ Answer Operations::reply(Request& request)
     }
     std::string text = written.value_or("");
     if (canned) {
-        const auto filled =
-            settings_->templates.fill(*canned, acts::language_of(*detail), detail->summary.reference, {});
+        const auto filled = fill_canned(settings_->templates, *canned, *detail);
         if (!filled) {
-            return Answer::refused("there is no template '" + core::printable_line(*canned) +
-                                   "'; 'templates' lists them");
+            return Answer::refused(filled.error().sentence);
         }
-        text = filled->body;
+        text = *filled;
     }
     if (core::trimmed(text).empty()) {
         return Answer::misused("the reply is empty");

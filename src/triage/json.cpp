@@ -47,10 +47,10 @@ Json acknowledgement_json(const store::Acknowledgement& acknowledgement)
 
 Json authentication_json(const core::Verdict& verdict)
 {
-    return {{"spf", verdict.spf},
-            {"dkim", verdict.dkim},
-            {"dmarc", verdict.dmarc},
-            {"arc", verdict.arc},
+    return {{"spf", text_or_null(verdict.spf)},
+            {"dkim", text_or_null(verdict.dkim)},
+            {"dmarc", text_or_null(verdict.dmarc)},
+            {"arc", text_or_null(verdict.arc)},
             {"reply_address", verdict.reply_address_verified ? "verified" : "unverified"}};
 }
 

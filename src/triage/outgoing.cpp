@@ -9,13 +9,22 @@
 
 namespace shield::triage {
 
+namespace {
+
+constexpr std::size_t subject_octets_max = 900;  // of RFC 5322's 998 a line, with room for what we add
+
+}  // namespace
+
 std::string reply_subject(const store::CaseDetail& detail)
 {
+    const std::string reference = detail.summary.reference.to_string();
     const std::string_view subject = core::trimmed(detail.summary.subject);
     if (subject.empty()) {
-        return "Re: your message " + detail.summary.reference.to_string();
+        return "Re: your message " + reference;
     }
-    return core::istarts_with(subject, "Re:") ? std::string{subject} : "Re: " + std::string{subject};
+    const std::string answer{core::cut_utf8(subject, subject_octets_max)};
+    const bool named = core::lowered(answer).find(core::lowered(reference)) != std::string::npos;
+    return (core::istarts_with(answer, "Re:") ? "" : "Re: ") + answer + (named ? "" : " [" + reference + "]");
 }
 
 store::NewOutgoing make_reply(const Settings& settings, const store::CaseDetail& detail, std::string_view recipient,

@@ -70,7 +70,8 @@ Answer Operations::queue(Request& request)
     filter.state = request.state_if("state");
     filter.held = request.flag("held");
     filter.spam = request.flag("spam");
-    filter.limit = std::min(request.number_if("limit").value_or(filter.limit), settings_->limits.queue_rows_max);
+    const std::uint64_t most = settings_->limits.queue_rows_max;
+    filter.limit = request.number_within("limit", 1, most).value_or(std::min(filter.limit, most));
     const bool full = request.flag("full");
     if (const auto fault = request.fault()) {
         return Answer::faulty(*fault);
@@ -85,8 +86,8 @@ Answer Operations::search(Request& request)
 {
     constexpr std::uint64_t usual = 50;
     const std::string words = request.text("words");
-    const std::uint64_t limit =
-        std::min(request.number_if("limit").value_or(usual), settings_->limits.search_rows_max);
+    const std::uint64_t most = settings_->limits.search_rows_max;
+    const std::uint64_t limit = request.number_within("limit", 1, most).value_or(std::min(usual, most));
     const bool full = request.flag("full");
     if (const auto fault = request.fault()) {
         return Answer::faulty(*fault);
@@ -182,7 +183,7 @@ Answer Operations::templates(Request& request)
     if (const auto fault = request.fault()) {
         return Answer::faulty(*fault);
     }
-    return Answer::done(settings_->templates.names());
+    return Answer::done(settings_->templates.canned_names());
 }
 
 Answer Operations::verify(Request& request)

@@ -104,6 +104,21 @@ std::optional<std::uint64_t> Request::number_if(const char* name)
     return value->get<std::uint64_t>();
 }
 
+std::optional<std::uint64_t> Request::number_within(const char* name, std::uint64_t low, std::uint64_t high)
+{
+    const json* value = find(name);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    const bool natural = value->is_number_unsigned();
+    if (!natural || value->get<std::uint64_t>() < low || value->get<std::uint64_t>() > high) {
+        complain(misused, std::string{name} + " is a whole number from " + std::to_string(low) + " to " +
+                              std::to_string(high));
+        return std::nullopt;
+    }
+    return value->get<std::uint64_t>();
+}
+
 bool Request::flag(const char* name)
 {
     const json* value = find(name);

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] std::string text(const char* name);
     [[nodiscard]] std::optional<std::string> text_if(const char* name);
     [[nodiscard]] std::optional<std::uint64_t> number_if(const char* name);
+    /// Not past [low, high].
+    [[nodiscard]] std::optional<std::uint64_t> number_within(const char* name, std::uint64_t low,
+                                                             std::uint64_t high);
     [[nodiscard]] bool flag(const char* name);
     [[nodiscard]] core::Reference reference(const char* name);
     [[nodiscard]] std::optional<core::Reference> reference_if(const char* name);

@@ -19,6 +19,8 @@ TEST(Fields, EncodeTextThatIsNotPlainAscii)
 {
     EXPECT_EQ(text_field("Subject", "plain words"), "Subject: plain words\r\n");
     EXPECT_EQ(text_field("Subject", "caf\u00e9"), "Subject: =?UTF-8?B?Y2Fmw6k=?=\r\n");
+    EXPECT_EQ(text_field("Subject", "caf\u00e9 [SR-0000-0000]"),
+              "Subject: =?UTF-8?B?Y2Fmw6k=?=\r\n [SR-0000-0000]\r\n");
     EXPECT_EQ(text_field("Subject", "=?UTF-8?Q?x?="), "Subject: =?UTF-8?B?PT9VVEYtOD9RP3g/PQ==?=\r\n");
     EXPECT_EQ(text_field("Subject", "  a\nb\n"), "Subject: a b\r\n");
 }

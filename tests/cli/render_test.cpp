@@ -127,7 +127,7 @@ Json sample_detail(const std::string& text)
     detail["received_at"] = "2026-03-02T11:20:00Z";
     detail["acknowledgement"] = {{"state", "held"}, {"reason", "the sender is not verified"}, {"sent_at", nullptr}};
     detail["authentication"] = {
-        {"spf", "none"}, {"dkim", "none"}, {"dmarc", "none"}, {"arc", "none"}, {"reply_address", "unverified"}};
+        {"spf", nullptr}, {"dkim", nullptr}, {"dmarc", nullptr}, {"arc", nullptr}, {"reply_address", "unverified"}};
     detail["similar"] = Json::array({"SR-0000-0005"});
     detail["messages_detail"] = Json::array(
         {{{"number", 1},
@@ -173,7 +173,7 @@ TEST(RenderCase, LooksLikeThis)
               "  Received        2026-03-02T11:20:00Z (40m ago)\n"
               "  Due             2026-03-02T13:20:00Z (in 1h20m)\n"
               "  Acknowledgement held: the sender is not verified\n"
-              "  Sender          spf none, dkim none, dmarc none, arc none; reply address unverified\n"
+              "  Sender          not checked; reply address unverified\n"
               "  Join?           SR-0000-0005\n"
               "\n"
               "Why attack\n"
@@ -193,6 +193,53 @@ TEST(RenderCase, LooksLikeThis)
               "  2026-03-02T11:30:00Z  bea  note\n"
               "  | two\n"
               "  | lines\n");
+}
+
+TEST(RenderCase, APersonsDecisionStandsBeforeTheReasonsOfTheProgram)
+{
+    Json detail = sample_detail("x\n");
+    detail["category"] = "support";
+    detail["events"].push_back(
+        {{"at", "2026-03-02T11:40:00Z"}, {"who", "bea"}, {"kind", "reclassify"}, {"detail", "attack to support"}});
+    EXPECT_THAT(
+        render_case(detail, {}, plain(100)),
+        HasSubstr("\nCategory support, by bea at 2026-03-02T11:40:00Z; the program had said attack:\n  - +2.2 "));
+}
+
+TEST(RenderCase, SaysWhyTheHighestSumDidNotDecide)
+{
+    Json detail = sample_detail("x\n");
+    Json& classification = detail["messages_detail"][0]["classification"];
+    classification["probabilities"] = {{"attack", 0.42}, {"urgent", 0.5}, {"support", 0.08}};
+    EXPECT_THAT(render_case(detail, {}, plain(100)),
+                HasSubstr("Why attack\n  - attack against urgent 42% to 50%: what is in doubt goes to the more "
+                          "pressing one, "));
+    classification["probabilities"] = {{"attack", 0.5}, {"urgent", 0.42}, {"support", 0.08}};
+    EXPECT_THAT(render_case(detail, {}, plain(100)), Not(HasSubstr("against")));
+}
+
+TEST(RenderCase, SaysWhatWasCheckedOfTheSender)
+{
+    Json detail = sample_detail("x\n");
+    detail["authentication"]["spf"] = "pass";
+    detail["authentication"]["dkim"] = "none";
+    EXPECT_THAT(render_case(detail, {}, plain(100)),
+                HasSubstr("  Sender          spf pass, dkim none; reply address unverified\n"));
+}
+
+TEST(Render, SaysThatThereIsNoSubject)
+{
+    Json detail = sample_detail("x\n");
+    detail["subject"] = "";
+    detail["messages_detail"][0]["subject"] = " ";
+    const std::string text = render_case(detail, {}, plain(100));
+    EXPECT_EQ(core::split(text, '(').size(),
+              core::split(render_case(sample_detail("x\n"), {}, plain(100)), '(').size() + 2);
+    EXPECT_THAT(text, HasSubstr("  Subject         (no subject)\n"));
+    Json queue = sample_queue();
+    queue["cases"][0]["subject"] = "";
+    EXPECT_THAT(render_queue(queue, plain(100)), HasSubstr("  (no subject)\n"));
+    EXPECT_THAT(render_outcome(queue["cases"][0], plain(100)), HasSubstr("  (no subject)\n"));
 }
 
 TEST(RenderCase, NoMessageCanPassForWhatWeSay)

@@ -288,6 +288,73 @@ TEST_F(Shieldctl, TellsUsageFromRefusal)
     EXPECT_THAT(run({"--version"}, {}, false).out, HasSubstr("shieldctl "));
 }
 
+TEST_F(Shieldctl, NamesWhatWasMeant)
+{
+    EXPECT_THAT(run({"quue"}).err, HasSubstr("there is no command 'quue'; did you mean 'queue'?"));
+    EXPECT_THAT(run({"frobnicate"}).err, HasSubstr("there is no command 'frobnicate'; 'shieldctl --help'"));
+    EXPECT_THAT(run({"claim"}).err, HasSubstr("REF is required; 'shieldctl claim --help'"));
+    write("answer.txt", "one\ntwo\n\xff\n");
+    EXPECT_THAT(run({"reply", reference_, "--file", path("answer.txt")}).err, HasSubstr("answer.txt:3: "));
+    EXPECT_THAT(run({"reply", reference_}, "\xff").err, HasSubstr("standard input:1: "));
+    EXPECT_EQ(run({"show", "SR" + reference_.substr(3)}).status, 0);
+    for (const char* limit : {"0", "-1", "5000"}) {
+        const Outcome refused = run({"queue", "--limit", limit});
+        EXPECT_EQ(refused.status, 2) << limit;
+        EXPECT_THAT(refused.err, HasSubstr("limit is a whole number from 1 to 1000")) << limit;
+    }
+    EXPECT_THAT(run({"search", "kangaroo", "--limit", "201"}).err, HasSubstr("from 1 to 200"));
+    std::filesystem::remove_all(state());
+    EXPECT_THAT(run({"queue"}).err, HasSubstr("; start shieldd first, or name its configuration with --config."));
+}
+
+TEST_F(Shieldctl, WritesToOneAddressAndSendsNoAcknowledgement)
+{
+    const Outcome two = run({"reply", reference_, "--to", "a@b.example,c@d.example"}, "Hello\n");
+    EXPECT_EQ(two.status, 1);
+    EXPECT_THAT(two.err, HasSubstr("one address only"));
+    EXPECT_EQ(run({"templates"}).out, "more\n");
+    const Outcome attack = run({"reply", reference_, "--template", "attack"});
+    EXPECT_EQ(attack.status, 1);
+    EXPECT_THAT(attack.err, HasSubstr("'attack' is an acknowledgement, which no person sends; the canned texts are "
+                                      "more"));
+    EXPECT_THAT(run({"reply", reference_, "--template", "les"}).err, HasSubstr("there is no template 'les'; the "));
+}
+
+TEST_F(Shieldctl, ShowsAReplyThatDidNotArrive)
+{
+    ASSERT_EQ(run({"reply", reference_}, "We locked it.\n").status, 0);
+    {
+        triage::StoreInDirectory running{state()};
+        running.open();
+        running.pass(std::chrono::hours{24 * 365 * 50});  // past the clock of the program
+        auto& outbox = running.store().outbox();
+        outbox.finished(outbox.lease(1).at(0).attempt_id, {core::DeliveryResult::failed, "550 no such user", {}});
+        (void)outbox.lease(1);
+    }
+    EXPECT_THAT(run({"queue"}).out, AllOf(HasSubstr("[undelivered]"), HasSubstr("in_progress"),
+                                          HasSubstr("1 unanswered"), HasSubstr("due in")));
+    EXPECT_EQ(run_json({"queue"})[0]["flags"].back(), "undelivered");
+    EXPECT_THAT(run({"show", reference_}).out, HasSubstr("reply not delivered: 550 no such user"));
+}
+
+TEST_F(Shieldctl, WorksWhileAKeyThatItDoesNotNeedIsFaulty)
+{
+    const std::string good = contents(path("shieldd.toml"));
+    write("shieldd.toml", good + "nonsense = 1\n");
+    const Outcome queue = run({"queue"});
+    EXPECT_EQ(queue.status, 0);
+    EXPECT_THAT(queue.out, HasSubstr(reference_));
+    EXPECT_THAT(queue.err, AllOf(HasSubstr("WARNING: "), HasSubstr("shieldd.toml:"), HasSubstr("nonsense")));
+    EXPECT_EQ(run({"claim", reference_}).status, 0);
+    const Outcome reply = run({"reply", reference_}, "Hello\n");
+    EXPECT_EQ(reply.status, 2);
+    EXPECT_THAT(reply.err, HasSubstr("reply needs a configuration without faults, and no shieldd runs"));
+    write("shieldd.toml", good + "nonsense = \n");
+    EXPECT_EQ(run({"queue"}).status, 2);
+    write("shieldd.toml", "nonsense = 1\n");
+    EXPECT_EQ(run({"queue"}).status, 2);
+}
+
 TEST_F(Shieldctl, ClassifiesFilesWithoutStoreOrConfiguration)
 {
     write("a.eml", triage::cry_for_help);

@@ -194,6 +194,13 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"from", good_config_but("'Example <shield@example.com>'", "'nobody'"),
               "/etc/x.toml:9: key 'acknowledgement.from': 'nobody' is not of the form Name <local@domain>; write "
               "one such as \"Example Security <security@example.com>\""},
+        Fault{
+            "from that is no mailbox", good_config_but("<shield@", "<help@"),
+            "/etc/x.toml:9: key 'acknowledgement.from': help@example.com is none of our mailboxes, so answers to a "
+            "reply would be lost; add a [[mailbox]] with it, or write the address of one that is there"},
+        Fault{"from elsewhere", good_config_but("<shield@example.com>", "<shield@example.net>"),
+              "/etc/x.toml:9: key 'acknowledgement.from': shield@example.net is none of our mailboxes, so answers "
+              "to a reply would be lost; add a [[mailbox]] with it, or write the address of one that is there"},
         Fault{"smarthost", good_config_but("relay.example.com:25", "relay.example.com"),
               "/etc/x.toml:12: key 'delivery.smarthost': 'relay.example.com' is not a host and port; write it as "
               "\"relay.example.com:25\""},
@@ -238,6 +245,41 @@ INSTANTIATE_TEST_SUITE_P(
               "/etc/x.toml:13: key 'notify': this version notifies nobody yet; remove the table"},
         Fault{"exempt", good_config + "[limits]\nexempt = ['127.0.0.0/8']\n",
               "/etc/x.toml:14: key 'limits.exempt': this version exempts nobody from a limit; write []"}));
+
+TEST(Config, AMailboxThatAlwaysExistsMayBeTheFrom)
+{
+    EXPECT_EQ(faults_of(good_config_but("<shield@", "<abuse@")), "");
+    EXPECT_EQ(faults_of(good_config_but("<shield@example.com>", "<postmaster@mx.example.com>")), "");
+    EXPECT_EQ(faults_of(good_config_but("<shield@example.com>", "<help@mx.example.com>") +
+                        "[[mailbox]]\naddress = 'x@example.com'\nalso = ['help@mx.example.com']\n"
+                        "category = 'urgent'\n"),
+              "");
+}
+
+// shieldctl works while somebody edits the file.
+TEST(Config, WhatIsGoodOfAFaultyFileCanBeUsed)
+{
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / ("shield-usable-" + std::to_string(getpid()) + ".toml");
+    const auto load = [&](const std::string& text) {
+        std::ofstream{file} << text;
+        auto usable = load_usable_config(file);
+        std::filesystem::remove(file);
+        return usable;
+    };
+    const auto faulty = load(good_config_but("'attack'", "'panic'"));
+    ASSERT_TRUE(faulty) << faulty.error().sentence;
+    EXPECT_EQ(faulty->config.directory, "/tmp/nowhere");
+    EXPECT_THAT(faulty->faults, HasSubstr(":7: key 'mailbox.category': "));
+    const auto good = load(good_config_but("directory = '/tmp/nowhere'", ""));
+    ASSERT_TRUE(good) << good.error().sentence;
+    EXPECT_EQ(good->config.directory, "/var/lib/shieldd");
+    EXPECT_EQ(good->faults, "");
+    EXPECT_FALSE(load(good_config_but("'/tmp/nowhere'", "7")));
+    EXPECT_FALSE(load("nonsense = 1\n" + good_config_but("directory = '/tmp/nowhere'", "")));
+    EXPECT_FALSE(load("directory = \n"));
+    EXPECT_FALSE(load_usable_config("/nowhere/shieldd.toml"));
+}
 
 TEST(Config, AllFaultsAreSaidInTheOrderOfTheFile)
 {

@@ -114,6 +114,14 @@ TEST(Documents, TheManualHasEveryKeyWithItsDefaultAndNoOther)
     EXPECT_EQ(manual_keys(), known_keys());
 }
 
+TEST(Documents, TheConfigurationOfTheReadmeIsGood)
+{
+    const std::string readme = content(root / "README.md");
+    const auto begin = readme.find("```toml\n") + 8;
+    const auto config = daemon::parse_config(readme.substr(begin, readme.find("```", begin) - begin), "README.md");
+    EXPECT_TRUE(config) << config.error().sentence;
+}
+
 TEST(Documents, EveryBoundIsAKey)
 {
     const Defaults known = known_keys();

@@ -24,9 +24,8 @@ TEST(MachineMarks, APersonsMailHasNone)
 TEST(MachineMarks, AReportThatCannotBeTakenApartIsOneAllTheSame)
 {
     for (const std::string_view boundary : {"", "; boundary=never", "; boundary="}) {
-        const core::MachineMarks marks =
-            marks_of("Content-Type: multipart/report; report-type=delivery-status" + std::string{boundary} +
-                     "\r\n\r\nIt could not be delivered.\r\n");
+        const core::MachineMarks marks = marks_of("Content-Type: multipart/report; report-type=delivery-status" +
+                                                  std::string{boundary} + "\r\n\r\nIt could not be delivered.\r\n");
         EXPECT_EQ(marks.content_type, "multipart/report");
         EXPECT_EQ(marks.report_type, "delivery-status");
     }

@@ -188,6 +188,7 @@ TEST_F(StoreAssessments, SpamIsFoldedAwayAndCounted)
     ASSERT_EQ(queue.cases.size(), 1U);
     EXPECT_EQ(queue.cases[0].reference, kept);
     EXPECT_EQ(queue.counts.folded, 1U);
+    EXPECT_EQ(queue.counts.unanswered, queue.counts.attack + queue.counts.urgent + queue.counts.support);
     EXPECT_EQ(queue.counts.support, 0U);
     QueueFilter folded;
     folded.spam = true;

@@ -141,6 +141,114 @@ TEST_F(StoreOutbox, AfterStopTheSecondMarkIsRefused)
     EXPECT_FALSE(commit_mark(due.at(0).attempt_id));
 }
 
+// What a person wrote stopped the clock: when it does not arrive, nobody is answered.
+class StoreReply : public StoreOutbox {
+protected:
+    /// A person's answer, as triage makes it.
+    void reply(core::Reference reference)
+    {
+        const auto done = store->cases().change(reference, "ann", [&](const CaseDetail&) {
+            Change change;
+            change.state = core::State::waiting;
+            change.answered_at = core::from_unix_ms(now);
+            change.due_at = std::optional<core::Time>{};
+            change.outgoing.push_back(reply_to(reference, "ann@reporter.example"));
+            change.outgoing.back().automatic = false;
+            change.outgoing.back().text = "a secret";
+            return core::result<Change>{std::move(change)};
+        });
+        ASSERT_TRUE(done) << done.error().sentence;
+    }
+    void end(const DueMail& mail, core::DeliveryResult result, const std::string& words)
+    {
+        store->outbox().finished(mail.attempt_id, {result, words, {}});
+        (void)store->outbox().lease(0);  // comes after it
+    }
+    [[nodiscard]] std::vector<std::string> faults()
+    {
+        return store->verify([](auto, auto) {}).faults;
+    }
+};
+
+TEST_F(StoreReply, ThatFailedIsToldAndTheClockRunsAgain)
+{
+    const auto reference = receive("x");
+    assess_all();
+    reply(reference);
+    EXPECT_EQ(store->cases().queue({}).counts.unanswered, 0U);
+    pass(std::chrono::hours{1});
+    end(store->outbox().lease(1).at(0), core::DeliveryResult::failed, "550 5.1.1 no such user");
+
+    const auto found = detail(reference);
+    EXPECT_EQ(found.summary.state, core::State::in_progress);
+    EXPECT_EQ(found.summary.due_at, start_of_tests() + std::chrono::hours{1});
+    EXPECT_THAT(found.summary.flags, testing::ElementsAre("undelivered"));
+    EXPECT_EQ(found.events.back().kind, "undelivered");
+    EXPECT_EQ(found.events.back().detail, "reply not delivered: 550 5.1.1 no such user");
+    EXPECT_EQ(store->cases().queue({}).counts.unanswered, 1U);
+    EXPECT_EQ(log.count("reply_undelivered reference=" + reference.to_string()), 1U);
+    EXPECT_EQ(log.count("secret"), 0U);
+    EXPECT_THAT(faults(), testing::IsEmpty());
+
+    reply(reference);
+    EXPECT_THAT(detail(reference).summary.flags, testing::ElementsAre("undelivered")) << "not before it arrives";
+    end(store->outbox().lease(1).at(0), core::DeliveryResult::sent, "250 Ok");
+    EXPECT_THAT(detail(reference).summary.flags, testing::IsEmpty());
+    EXPECT_EQ(detail(reference).summary.state, core::State::waiting);
+    EXPECT_FALSE(detail(reference).summary.due_at);
+    EXPECT_THAT(faults(), testing::IsEmpty());
+}
+
+TEST_F(StoreReply, WhoseEndIsUnknownOrThatIsGivenUpIsToldToo)
+{
+    const auto cut_off = receive("x");
+    const auto given_up = receive("y");
+    assess_all();
+    reply(cut_off);
+    const auto due = store->outbox().lease(1);
+    ASSERT_TRUE(commit_mark(due.at(0).attempt_id));
+    open();
+    reply(given_up);
+    end(store->outbox().lease(1).at(0), core::DeliveryResult::deferred, "451 later");
+    EXPECT_EQ(detail(cut_off).events.back().detail,
+              "nobody knows whether the reply was delivered: the attempt was cut off before its answer");
+    EXPECT_EQ(detail(given_up).events.back().detail, "reply not delivered: given up: 451 later");
+    EXPECT_EQ(log.count("reply_undelivered"), 2U);
+    for (const auto& reference : {cut_off, given_up}) {
+        EXPECT_EQ(detail(reference).summary.state, core::State::in_progress);
+        EXPECT_TRUE(detail(reference).summary.due_at);
+    }
+}
+
+TEST_F(StoreReply, ThatFailedLeavesAloneWhatALaterOneOrAnEndHasSettled)
+{
+    const auto answered = receive("x");
+    const auto closed = receive("y");
+    assess_all();
+    reply(answered);
+    const auto first = store->outbox().lease(1);
+    reply(answered);
+    end(first.at(0), core::DeliveryResult::failed, "550 no");
+    EXPECT_EQ(detail(answered).summary.state, core::State::waiting);
+    EXPECT_FALSE(detail(answered).summary.due_at);
+    EXPECT_THAT(detail(answered).summary.flags, testing::ElementsAre("undelivered"));
+
+    (void)store->outbox().lease(1);  // the later one
+    reply(closed);
+    const auto due = store->outbox().lease(1);
+    ASSERT_TRUE(store->cases().change(closed, "ann", [](const CaseDetail&) {
+        Change change;
+        change.state = core::State::closed;
+        change.code = core::ClosingCode::resolved;
+        return core::result<Change>{std::move(change)};
+    }));
+    end(due.at(0), core::DeliveryResult::failed, "550 no");
+    EXPECT_EQ(detail(closed).summary.state, core::State::closed);
+    EXPECT_FALSE(detail(closed).summary.due_at);
+    EXPECT_EQ(detail(closed).events.back().kind, "undelivered");
+    EXPECT_THAT(faults(), testing::IsEmpty());
+}
+
 TEST_F(StoreOutbox, WaitEndsWhenAMailIsQueued)
 {
     EXPECT_TRUE(store->outbox().lease(1).empty());

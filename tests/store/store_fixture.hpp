@@ -12,6 +12,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <support/kept_log.hpp>
 
 #include <atomic>
 #include <filesystem>
@@ -186,7 +187,7 @@ protected:
 
     Directory directory;
     std::atomic<std::int64_t> now{core::to_unix_ms(start_of_tests())};
-    core::NoLog log;
+    support::KeptLog log;
     core::Metrics metrics;
     core::Limits limits;
     std::unique_ptr<Store> store;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Delivery through a smarthost that behaves and one that does not. At most one acknowledgement, whatever happens."""
 
+import email
 import time
 import unittest
 
@@ -128,6 +129,31 @@ class NextHop(shield.SystemTest):
         sender, recipients, octets = peer.accepted[1]
         self.assertRegex(sender, r"^security\+[a-z2-7]{25}@example\.com$")
         self.assertNotIn(b"Auto-Submitted", octets)
+
+    def test_words_in_any_script_reach_a_peer_that_takes_ascii_alone(self):
+        peer = self.peer(extensions=("PIPELINING",))
+        daemon = self.relayed(peer)
+        reference = daemon.send()
+        daemon.decided(reference)
+        run = daemon.ctl("reply", reference, stdin="Grüße, アカウント\n")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        shield.wait_until(lambda: len(peer.accepted) == 2, what="the person's mail")
+        octets = peer.accepted[1][2]
+        self.assertTrue(octets.isascii())
+        mail = email.message_from_bytes(octets)
+        self.assertEqual(mail.get_payload(decode=True).decode(), "Grüße, アカウント\r\n")
+        self.assertTrue(mail["Subject"].endswith(f" [{reference}]"), mail["Subject"])
+
+    def test_a_persons_reply_that_is_refused_makes_its_case_due(self):
+        peer = self.peer(lambda number, recipient: "accept" if number == 0 else "refuse")
+        daemon = self.relayed(peer)
+        reference = daemon.send()
+        daemon.decided(reference)
+        self.assertEqual(daemon.ctl("reply", reference, stdin="Hello Ada.\n").returncode, 0)
+        shield.wait_until(lambda: "undelivered" in daemon.show(reference)["flags"], what="the mark")
+        case = daemon.show(reference)
+        self.assertEqual(case["state"], "in_progress")
+        self.assertIsNotNone(case["due_at"])
 
 
 if __name__ == "__main__":

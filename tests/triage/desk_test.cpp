@@ -309,9 +309,14 @@ TEST_F(DeskTest, ListsAndTextsAreCutToTheirBounds)
     limits.search_rows_max = 1;
     limits.show_text_max = 10;
     limit(limits);
-    const Json queue = ask({{"command", "queue"}, {"limit", 50U}})["result"];
+    const Json queue = ask({{"command", "queue"}})["result"];
     EXPECT_EQ(queue["cases"].size(), 1U);
     EXPECT_EQ(queue["limit"], 1U);
+    for (const Json& limit : {Json(0U), Json(-1), Json(2U), Json("1")}) {
+        const Json refused = ask({{"command", "queue"}, {"limit", limit}});
+        EXPECT_EQ(refused["status"], 2) << limit;
+        EXPECT_EQ(refused["error"], "limit is a whole number from 1 to 1") << limit;
+    }
     EXPECT_EQ(ask({{"command", "search"}, {"words", "kangaroo"}})["result"].size(), 1U);
     EXPECT_EQ(ask(on_case("show"))["result"]["messages_detail"][0]["text"], "My account");
 }

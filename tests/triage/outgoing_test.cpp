@@ -76,9 +76,22 @@ TEST(ReplySubject, IsNotAnsweredTwice)
 {
     auto detail = sample::fresh_case();
     detail.summary.subject = " re: hello";
-    EXPECT_EQ(reply_subject(detail), "re: hello");
+    EXPECT_EQ(reply_subject(detail), "re: hello [SR-0000-0007]");
     detail.summary.subject = "";
     EXPECT_EQ(reply_subject(detail), "Re: your message SR-0000-0007");
+}
+
+TEST(ReplySubject, NamesTheCaseOnceHoweverLongItIs)
+{
+    auto detail = sample::fresh_case();
+    detail.summary.subject = "about sr-0000-0007";
+    EXPECT_EQ(reply_subject(detail), "Re: about sr-0000-0007");
+    detail.summary.subject = "about SR-0000-0008";
+    EXPECT_EQ(reply_subject(detail), "Re: about SR-0000-0008 [SR-0000-0007]");
+    detail.summary.subject = std::string(990, 'x');
+    const std::string subject = reply_subject(detail);
+    EXPECT_TRUE(subject.ends_with("x [SR-0000-0007]"));
+    EXPECT_LT(subject.size(), 950U);
 }
 
 }  // namespace

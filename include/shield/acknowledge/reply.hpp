@@ -36,7 +36,7 @@ struct Reply {
     std::string sender;  ///< MAIL FROM: empty for an automatic reply, the return address with the token otherwise
     std::string recipient;
     std::string message_id;
-    std::string octets;  ///< CRLF lines; 8bit UTF-8 only when the words need it
+    std::string octets;  ///< CRLF lines of ASCII; UTF-8 only in an address that needs it
 };
 
 /// An acknowledgement: null reverse-path, Auto-Submitted: auto-replied (RFC 3834 section 3.1.7),

@@ -29,6 +29,9 @@ public:
                                                       const std::map<std::string, std::string>& links,
                                                       const std::string& team, const core::Limits& limits);
 
+    /// Without any text.
+    [[nodiscard]] static Templates none();
+
     struct Text {
         std::string subject;
         std::string body;  ///< LF lines
@@ -38,7 +41,11 @@ public:
     [[nodiscard]] std::optional<Text> fill(std::string_view name, std::string_view language,
                                            core::Reference reference, std::optional<core::Time> due) const;
 
-    [[nodiscard]] std::vector<std::string> names() const;
+    /// The names that are no category: what a person may send. An acknowledgement says that a machine wrote it.
+    [[nodiscard]] std::vector<std::string> canned_names() const;
+
+    /// NAME of every {{links.NAME}} and its sections, in any text.
+    [[nodiscard]] std::vector<std::string> link_names() const;
 
 private:
     struct Set;

@@ -33,4 +33,8 @@ struct Mailbox {
     friend bool operator==(const Mailbox&, const Mailbox&) = default;
 };
 
+/// RFC 5322 section 3.2.3, and any octet of UTF-8 (RFC 6532 section 3.2).
+[[nodiscard]] bool is_atom_character(char c) noexcept;
+[[nodiscard]] bool is_dot_atom(std::string_view text) noexcept;
+
 }  // namespace shield::core

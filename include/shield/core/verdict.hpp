@@ -5,12 +5,13 @@
 
 namespace shield::core {
 
-/// What is proven about the sender. Nothing is checked yet: every field says so, and nobody is verified.
+/// What is proven about the sender: results of RFC 8601, empty where nothing was checked, as all is yet. ("none"
+/// would be a result: that the domain publishes nothing.)
 struct Verdict {
-    std::string spf{"none"};
-    std::string dkim{"none"};
-    std::string dmarc{"none"};
-    std::string arc{"none"};
+    std::string spf;
+    std::string dkim;
+    std::string dmarc;
+    std::string arc;
     bool reply_address_verified{false};
 
     friend bool operator==(const Verdict&, const Verdict&) = default;

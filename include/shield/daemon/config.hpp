@@ -72,7 +72,18 @@ struct Config {
 /// `FILE:LINE: key 'x.y': what is wrong; what to do`.
 [[nodiscard]] core::result<Config> load_config(const std::filesystem::path& file);
 
-/// The same for text that was read already; `file` is what errors call it.
+/// A configuration in which some keys may be wrong, and what is wrong: a line for each fault as above, or empty. A
+/// faulty key has its default or nothing.
+struct UsableConfig {
+    Config config;
+    std::string faults;
+};
+
+/// For who needs the directory and little else. Only a file that cannot be read, is no TOML, or has faults and does
+/// not say which directory is an error.
+[[nodiscard]] core::result<UsableConfig> load_usable_config(const std::filesystem::path& file);
+
+/// load_config() for text that was read already; `file` is what errors call it.
 [[nodiscard]] core::result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
 
 /// A fault of what a key names, found after reading: one line as above.
@@ -80,6 +91,10 @@ struct Config {
 
 /// What the desk needs: reads the template files. The error names file, line and remedy.
 [[nodiscard]] core::result<triage::Settings> make_triage_settings(const Config& config);
+
+/// The same for a configuration that cannot be used to write to anybody: without templates, and without mailboxes
+/// when they are faulty.
+[[nodiscard]] triage::Settings make_reading_settings(const Config& config);
 
 /// The classifier that the configuration asks for: reads the rules file, if one is named.
 [[nodiscard]] core::result<classify::Classifier> make_classifier(const Config& config);

@@ -105,7 +105,7 @@ struct QueueFilter {
 /// How many there are, whatever the list shows. Answered from counters, in constant time.
 struct QueueCounts {
     std::uint64_t attack{0}, urgent{0}, support{0};  ///< open and not folded
-    std::uint64_t unanswered{0};                     ///< their clock runs
+    std::uint64_t unanswered{0};                     ///< of these: their clock runs
     std::uint64_t held{0}, unreadable{0};
     std::uint64_t folded{0};  ///< open, flagged as spam
     std::uint64_t closed{0};
