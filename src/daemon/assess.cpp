@@ -15,14 +15,10 @@ using core::AcknowledgementState;
 struct Pending {
     std::shared_ptr<const InForce> in_force;
     acknowledge::Decision decision;
-    core::Envelope envelope;
-    core::Assessment message;  // without its text and attachments
-    core::Reference reference;
-    core::Category category;
+    triage::Acknowledged message;
+    core::Time received_at;
     bool repeat;
-    std::string token;
-    std::string unique;
-    core::Time now;
+    std::function<triage::Stamp()> stamp;  // made for those alone that are granted: it costs something
 };
 
 acknowledge::Decision decide(const InForce& in_force, const core::Envelope& envelope,
@@ -53,51 +49,29 @@ store::Assessed::Grant grant(const Pending& pending, const store::GrantedBefore&
     const acknowledge::Decision decision = acknowledge::after(history, pending.decision, settings.limits);
     store::Assessed::Grant granted = without_reply(decision);
     if (decision.state == AcknowledgementState::queued) {
-        const core::Promise& promise = settings.promises[static_cast<std::size_t>(pending.category)];
-        granted.reply = triage::make_acknowledgement(settings, pending.envelope, pending.message, pending.category,
-                                                     pending.reference, promise.due(pending.envelope.received_at),
-                                                     pending.token, pending.unique, pending.now);
+        const core::Promise& promise = settings.promises[static_cast<std::size_t>(pending.message.category)];
+        granted.reply = triage::make_acknowledgement(settings, pending.message, promise.due(pending.received_at),
+                                                     pending.stamp());
     }
     return granted;
 }
 
-/// Everything of an assessment but what is large and no decision looks at.
-core::Assessment without_content(core::Assessment& message)
-{
-    std::string text = std::move(message.text);
-    auto attachments = std::move(message.attachments);
-    auto reasons = std::move(message.classification.reasons);
-    core::Assessment rest = message;
-    message.text = std::move(text);
-    message.attachments = std::move(attachments);
-    message.classification.reasons = std::move(reasons);
-    return rest;
-}
-
 std::function<store::Assessed::Grant(const store::GrantedBefore&, bool)> acknowledgement(
-    const store::AssessmentWork& work, acknowledge::Decision decision, core::Assessment& message,
+    const store::AssessmentWork& work, acknowledge::Decision decision, const core::Assessment& message,
     const Assessing& with)
 {
-    const bool repeat = work.kind == store::MessageKind::repeat;
     if (decision.state == AcknowledgementState::suppressed) {
         return [decision](const store::GrantedBefore&, bool) { return without_reply(decision); };
     }
-    auto pending = std::make_shared<Pending>(Pending{with.in_force,
-                                                     std::move(decision),
-                                                     {},
-                                                     {},
-                                                     work.reference,
-                                                     message.classification.category,
-                                                     repeat,
-                                                     {},
-                                                     {},
-                                                     with.now});
-    if (pending->decision.state == AcknowledgementState::queued) {
-        pending->envelope = work.envelope;
-        pending->message = without_content(message);
-        pending->token = core::make_token(with.signing_key, work.reference);
-        pending->unique = with.unique_name();
-    }
+    triage::Acknowledged about{work.reference, message.classification.category, work.envelope.reverse_path,
+                               message.message_id, message.language};
+    auto stamp = [key = with.signing_key, unique_name = with.unique_name, reference = work.reference,
+                  now = with.now] {
+        return triage::Stamp{core::make_token(key, reference), unique_name(), now};
+    };
+    const bool repeat = work.kind == store::MessageKind::repeat;
+    auto pending = std::make_shared<const Pending>(Pending{with.in_force, std::move(decision), std::move(about),
+                                                           work.envelope.received_at, repeat, std::move(stamp)});
     return [pending](const store::GrantedBefore& before, bool joined) { return grant(*pending, before, joined); };
 }
 

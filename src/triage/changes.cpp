@@ -241,10 +241,12 @@ core::result<store::CaseDetail> Operations::release_one(const std::string& writt
         return allowed.error();
     }
     const store::Message& first = detail->messages.front();
-    const Stamp stamp = stamp_for(*detail);
-    const store::NewOutgoing mail = make_acknowledgement(
-        *settings_, first.envelope, first.assessment.value_or(core::Assessment{}), detail->summary.category,
-        first.reference, detail->summary.due_at, stamp.token, stamp.unique, now_);
+    const core::Assessment message = first.assessment.value_or(core::Assessment{});
+    const store::NewOutgoing mail =
+        make_acknowledgement(*settings_,
+                             {first.reference, detail->summary.category, first.envelope.reverse_path,
+                              message.message_id, message.language},
+                             detail->summary.due_at, stamp_for(*detail));
     return store_.cases().change(*reference, who_,
                                  [&](const store::CaseDetail& current) { return acts::release(current, mail); });
 }

@@ -50,30 +50,30 @@ store::NewOutgoing make_reply(const Settings& settings, const store::CaseDetail&
     return mail;
 }
 
-store::NewOutgoing make_acknowledgement(const Settings& settings, const core::Envelope& envelope,
-                                        const core::Assessment& message, core::Category category,
-                                        core::Reference reference, std::optional<core::Time> due,
-                                        std::string_view token, std::string_view unique, core::Time now)
+store::NewOutgoing make_acknowledgement(const Settings& settings, const Acknowledged& message,
+                                        std::optional<core::Time> due, const Stamp& stamp)
 {
-    const bool tells = settings.promises[static_cast<std::size_t>(category)].tell;
+    const bool tells = settings.promises[static_cast<std::size_t>(message.category)].tell;
     const std::chrono::seconds near{static_cast<std::int64_t>(settings.limits.promise_time_min)};
-    if (!tells || !due || *due - now < near) {
+    if (!tells || !due || *due - stamp.now < near) {
         due.reset();  // a time that is nearly over would be a promise nobody can keep
     }
-    const auto text = settings.templates.fill(to_string(category), message.language, reference, due);
+    const auto text =
+        settings.templates.fill(to_string(message.category), message.language, message.reference, due);
     if (!text) {
-        throw std::logic_error("there is no template for the category " + std::string{to_string(category)});
+        throw std::logic_error("there is no template for the category " + std::string{to_string(message.category)});
     }
-    acknowledge::Reply reply = acknowledge::make_automatic(
-        settings.sender, {envelope.reverse_path, message.message_id, {}}, *text, token, unique, now);
+    acknowledge::Reply reply =
+        acknowledge::make_automatic(settings.sender, {message.reverse_path, message.message_id, {}}, *text,
+                                    stamp.token, stamp.unique, stamp.now);
     store::NewOutgoing mail;
     mail.automatic = true;
-    mail.answers = reference;
+    mail.answers = message.reference;
     mail.sender = std::move(reply.sender);
     mail.recipient = std::move(reply.recipient);
     mail.message_id = std::move(reply.message_id);
     mail.octets = std::move(reply.octets);
-    mail.give_up_at = now + settings.give_up_after;
+    mail.give_up_at = stamp.now + settings.give_up_after;
     return mail;
 }
 

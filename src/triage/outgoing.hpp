@@ -8,13 +8,6 @@
 
 namespace shield::triage {
 
-/// What makes one mail of ours one of a kind.
-struct Stamp {
-    std::string token;
-    std::string unique;
-    core::Time now{};
-};
-
 /// The subject under which a case is answered: the reporter's own, so that mail programs keep the thread together.
 [[nodiscard]] std::string reply_subject(const store::CaseDetail& detail);
 

@@ -4,13 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <list>
+
 namespace shield::mime {
 namespace {
 
-Document parsed(std::string_view octets)
+// The bodies of a document refer to its octets, which are kept until all tests are done.
+Document parsed(std::string octets)
 {
+    static std::list<std::string> kept;
+    kept.push_back(std::move(octets));
     Defects defects;
-    return parse(octets, core::Limits{}, defects);
+    return parse(kept.back(), core::Limits{}, defects);
 }
 
 // The types of the tree, children in brackets.

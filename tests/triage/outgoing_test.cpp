@@ -20,8 +20,10 @@ const Stamp stamp{"kaaaaaaah7777777777777777", "unique1", monday_noon};
 store::NewOutgoing acknowledgement(const Settings& settings, std::optional<core::Time> due)
 {
     const store::Message first = sample::fresh_case().messages.front();
-    return make_acknowledgement(settings, first.envelope, *first.assessment, core::Category::attack,
-                                first.reference, due, stamp.token, stamp.unique, stamp.now);
+    return make_acknowledgement(settings,
+                                {first.reference, core::Category::attack, first.envelope.reverse_path,
+                                 first.assessment->message_id, first.assessment->language},
+                                due, stamp);
 }
 
 TEST(Acknowledgement, GoesToTheReversePathWithANullSenderAndGivesUpInTime)

@@ -73,12 +73,25 @@ private:
 [[nodiscard]] store::Decide on_follow_up(const core::Envelope& envelope, const core::Assessment& message,
                                          bool automatic, core::Time now, const core::Promises& promises);
 
+/// What makes one mail of ours one of a kind.
+struct Stamp {
+    std::string token;
+    std::string unique;
+    core::Time now{};
+};
+
+/// What an acknowledgement has to do with the message that it acknowledges.
+struct Acknowledged {
+    core::Reference reference;
+    core::Category category{core::Category::support};
+    std::string reverse_path;
+    std::string message_id;
+    std::string language;
+};
+
 /// The acknowledgement of a message, ready for the outbox; used when it is granted at once and when a person
 /// releases it later. `due` is named only if the category's promise tells and it is still `promise_time_min` away.
-[[nodiscard]] store::NewOutgoing make_acknowledgement(const Settings& settings, const core::Envelope& envelope,
-                                                      const core::Assessment& message, core::Category category,
-                                                      core::Reference reference, std::optional<core::Time> due,
-                                                      std::string_view token, std::string_view unique,
-                                                      core::Time now);
+[[nodiscard]] store::NewOutgoing make_acknowledgement(const Settings& settings, const Acknowledged& message,
+                                                      std::optional<core::Time> due, const Stamp& stamp);
 
 }  // namespace shield::triage
