@@ -349,6 +349,27 @@ TEST_F(Pipeline, BoundsMetAfter250AreCounted)
     EXPECT_EQ(metrics_.counter("shield_limit_header_field_total", "").load(), 1);
 }
 
+TEST_F(Pipeline, AnEndInTheMiddleOfABatchCostsNoAttempt)
+{
+    constexpr int messages = 60;
+    for (int i = 0; i < messages; ++i) {
+        receive(envelope("b" + std::to_string(i) + "@example.net", "shield@example.com"),
+                cry_for_help + std::to_string(i));
+    }
+    const auto in_force = std::make_shared<InForce>(*in_force_);
+    const Current current{in_force};
+    for (int ends = 0; ends < 5; ++ends) {
+        const Assessor assessor{*store_, {2, &current, [] { return arrival; }, &log_, &metrics_}};
+        usleep(500);
+    }
+    const auto left = store_->assessments().lease(messages);
+    EXPECT_EQ(left.size(), store_->assessments().backlog()) << "all of them are free again";
+    for (const auto& one : left) {
+        EXPECT_EQ(one.attempt, 1U);
+    }
+    EXPECT_EQ(metrics_.counter("shield_assessment_failures_total", "").load(), 0);
+}
+
 TEST_F(Pipeline, AssessmentBatchMaxEndsABatch)
 {
     const auto jobs_for_six = [this](std::uint64_t batch_max) {
