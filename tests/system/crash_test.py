@@ -78,7 +78,7 @@ class Crash(shield.SystemTest):
             before = len(peer.messages)
             time.sleep(1.5)
             return len(peer.messages) == before
-        shield.wait_until(quiet, 120, "the end of delivery")
+        shield.wait_until(quiet, 120 + 6 * ROUNDS, "the end of delivery")
         counts = collections.Counter(recipients[0] for _, recipients, _ in peer.messages)
         twice = {recipient: count for recipient, count in counts.items() if count > 1}
         self.assertEqual(twice, {}, "acknowledged twice")
