@@ -56,7 +56,7 @@ LIMIT(repeat_window, seconds, 432000, "joined as a repeat", "shield_repeats_tota
 LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "not counted: housekeeping",                           \
       "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
-      "intake opens again above this much free space; files of large messages keep twice as much free")                                                                  \
+      "intake opens again above this much free space; files of large messages keep twice as much free")                 \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
       "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
 LIMIT(queue_rows_max, count, 1000, "cut", "not counted: a view", "what one answer may list")                            \
@@ -81,7 +81,7 @@ LIMIT(assessment_batch_octets_max, octets, 67108864, "next batch", "not counted:
 LIMIT(assessment_wait_max, seconds, 5, "written as soon as mail", "shield_limit_assessment_wait_total",                  \
       "in a burst, senders come first for so long")                                                                    \
 LIMIT(assessment_batch_max, count, 128, "next batch", "not counted: housekeeping",                                       \
-      "messages read at once by one thread")                                                                   \
+      "messages read at once by one thread")                                                                            \
 LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \
 LIMIT(header_fields_max, count, 1000, "defect", "shield_limit_header_fields_total", "")                                  \
 LIMIT(header_field_max, octets, 65536, "defect", "shield_limit_header_field_total",                                      \
@@ -141,7 +141,8 @@ LIMIT(peer_idle_max, seconds, 30, "closed", "not counted: housekeeping",        
 /* the control socket and the web of metrics */                                                                         \
 LIMIT(control_request_max, octets, 1048576, "refused", "shield_limit_control_request_total", "a reply with its text")    \
 LIMIT(control_connections_max, count, 32, "refused", "shield_limit_control_connections_total", "people, not programs")   \
-LIMIT(control_wait_max, seconds, 10, "closed", "shield_limit_control_wait_total", "a request arrives in one piece")      \
+LIMIT(control_wait_max, seconds, 10, "closed", "shield_limit_control_wait_total",                                       \
+      "a request arrives in one piece, and soon has its turn")                                                          \
 LIMIT(control_answer_max, octets, 134217728, "closed", "shield_limit_control_answer_total",                             \
       "the largest message, and its frame")                                                                             \
 LIMIT(http_request_max, octets, 8192, "431", "shield_limit_http_request_total", "a scrape has a few headers")            \

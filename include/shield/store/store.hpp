@@ -56,8 +56,7 @@ struct Options {
 
 enum class Health {
     open,
-    full,   ///< the disk (or max_page_count) is full: opens again by itself: one message is tried once there is
-            ///< disk_reserve
+    full,   ///< the disk (or max_page_count) is full: opens by itself, with a trial once there is disk_reserve
     failed  ///< an I/O error or a failed fsync: closed until a restart, which checks integrity first
 };
 
