@@ -21,8 +21,9 @@
 namespace shield::store {
 
 /// The one thread that writes and checkpoints. It commits everything that waits in one transaction, without waiting
-/// for more to come: the batch grows by itself while a commit is under way. SQLITE_FULL closes intake until there is
-/// space; any other failure of the disk closes the writer for good, for what a failed fsync() has lost cannot be known.
+/// for more to come: the batch grows by itself while a commit is under way. SQLITE_FULL closes intake until there
+/// is space; any other failure of the disk closes the writer for good, for what a failed fsync() has lost cannot be
+/// known.
 class Writer {
 public:
     Writer(std::unique_ptr<Connection> connection, const Options& options);
