@@ -18,8 +18,9 @@ public:
     /// Twice the reserve before a file is written for a message that is still arriving: whoever sends many large
     /// ones slowly must not close intake to the others.
     [[nodiscard]] bool has_room_for_files() const { return left() >= 2 * options_.limits.disk_reserve; }
-    /// Half of the reserve is for what is found in messages, the rest for what people do.
-    [[nodiscard]] bool has_room_for_findings() const { return left() >= options_.limits.disk_reserve / 2; }
+    /// Half of the reserve is for what is found in messages; the rest, these octets, for what people do.
+    [[nodiscard]] std::uint64_t kept_from_findings() const { return options_.limits.disk_reserve / 2; }
+    [[nodiscard]] bool has_room_for_findings() const { return left() >= kept_from_findings(); }
 
     /// How often somebody met the reserve.
     [[nodiscard]] core::Metrics::Value& want_of_space() const;

@@ -39,7 +39,7 @@ bool Gate::admits(std::uint64_t octets, std::uint64_t owed)
 
 bool Gate::admits_finding(std::uint64_t octets, std::uint64_t owed)
 {
-    return health_ != Health::failed && take(octets, options_.limits.disk_reserve / 2 + owed);
+    return health_ != Health::failed && take(octets, DiskSpace{options_}.kept_from_findings() + owed);
 }
 
 bool Gate::looked_lately() const

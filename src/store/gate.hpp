@@ -21,7 +21,7 @@ public:
     /// it once a second, or when what it found then is used up; while it was full, the first message after a look
     /// that found room is a trial, and open_again() follows its commit.
     [[nodiscard]] bool admits(std::uint64_t octets, std::uint64_t owed);
-    /// May what was found in a message be written? Half of the reserve is for that, the rest for what people do.
+    /// May what was found in a message be written (DiskSpace::kept_from_findings)?
     [[nodiscard]] bool admits_finding(std::uint64_t octets, std::uint64_t owed);
 
     void fill();

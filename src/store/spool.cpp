@@ -79,11 +79,6 @@ void Spool::State::append_to_file(std::string_view octets)
     write_all(file.value(), octets);
 }
 
-void Spool::clear()
-{
-    state_ = std::make_unique<State>(state_->options);
-}
-
 std::uint64_t Spool::size() const noexcept
 {
     return state_->size;

@@ -82,22 +82,6 @@ TEST_F(StoreIntake, ALargeMessageWaitsInAFileWithoutANameAndComesBackWhole)
     EXPECT_TRUE(store->verify({}).faults.empty());
 }
 
-TEST_F(StoreIntake, AClearedSpoolBeginsAgain)
-{
-    Spool spool = store->intake().spool();
-    spool.append("the wrong message");
-    spool.clear();
-    EXPECT_EQ(spool.size(), 0U);
-    spool.append("the right one");
-    Submission submission{envelope(), std::move(spool), start_of_tests()};
-    std::promise<Intake::Outcome> promise;
-    store->intake().submit(std::move(submission), [&](Intake::Outcome outcome) { promise.set_value(outcome); });
-    const auto outcome = promise.get_future().get();
-    const auto reference = std::get<core::Receipt>(outcome).reference();
-    EXPECT_EQ(store->cases().octets(reference), "the right one");
-    EXPECT_EQ(detail(reference).messages[0].sha256, core::sha256("the right one"));
-}
-
 TEST_F(StoreIntake, AReferenceFindsItsMessageAfterAnyNumberOfStarts)
 {
     std::vector<std::pair<core::Reference, std::string>> given;

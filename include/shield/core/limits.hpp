@@ -59,8 +59,8 @@ LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_to
       "intake opens again above this much free space; files of large messages keep twice as much free")                 \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
       "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
-LIMIT(queue_rows_max, count, 1000, "cut", "not counted: a view", "what one answer may list")                            \
-LIMIT(search_rows_max, count, 200, "cut", "not counted: a view", "what one answer may list")                            \
+LIMIT(queue_rows_max, count, 1000, "refused", "not counted: a view", "what one answer may list")                            \
+LIMIT(search_rows_max, count, 200, "refused", "not counted: a view", "what one answer may list")                            \
 LIMIT(database_size_max, octets, 1099511627776, "452 4.3.1", "shield_limit_database_size_total",                         \
       "what the database may take of the disk")                                                                          \
 LIMIT(write_ahead_log_max, octets, 268435456, "shrunk", "not counted: housekeeping",                                    \

@@ -23,7 +23,6 @@ public:
     /// Throws core::NotKept when the disk has no room for the file (disk_reserve), std::system_error when it cannot
     /// be written.
     void append(std::string_view octets);
-    void clear();
     [[nodiscard]] std::uint64_t size() const noexcept;
 
 private:
