@@ -165,8 +165,10 @@ void render_message(Page& page, const Json& message, std::size_t count)
     page.heading("Message " + std::to_string(number_in(message, "number")) + " of " + std::to_string(count) + "  " +
                  text_in(message, "reference") + "  " + text_in(message, "kind") +
                  (flag_in(message, "automatic") ? ", written by a machine" : ""));
+    const std::string tls = text_in(envelope, "tls");
     page.field("Received", text_in(message, "received_at") + " from " + text_in(envelope, "client_address") + " (" +
-                               text_in(envelope, "helo") + ") with " + text_in(envelope, "protocol"));
+                               text_in(envelope, "helo") + ") with " + text_in(envelope, "protocol") +
+                               (tls.empty() ? ", in clear text" : ", " + tls));
     page.field("Envelope",
                "<" + text_in(envelope, "reverse_path") + "> to " + joined(list_in(envelope, "recipients")));
     if (flag_in(message, "from_another_address")) {

@@ -92,6 +92,7 @@ private:
     std::string convert(const Key& key, const toml::node& node, Value& value) const;
     void fill_in(const std::string& prefix, unsigned line);
     void check_together();
+    void check_tls();
     void check_mailboxes();
     void check_from(const core::Mailboxes& mailboxes);
 
@@ -103,6 +104,7 @@ private:
 
     Config config_;
     std::multimap<unsigned, std::string> faults_;
+    std::vector<unsigned> listen_lines_;
     std::vector<unsigned> mailbox_lines_;
     std::set<std::string> given_;  // in the table or element under way
 };
@@ -176,6 +178,9 @@ void Reader::read_elements(const std::string& name, const toml::node& node)
     for (const toml::node& element : *node.as_array()) {
         if (name == "listen") {
             config_.listen.emplace_back();
+            listen_lines_.push_back(element.source().begin.line);
+        } else if (name == "certificate") {
+            config_.certificates.emplace_back();
         } else {
             config_.mailboxes.emplace_back();
             mailbox_lines_.push_back(element.source().begin.line);
@@ -282,7 +287,22 @@ void Reader::check_together()
         fault(line_of("delivery.maildir"), "delivery.maildir",
               "is empty with transport = \"maildir\"; name a directory");
     }
+    check_tls();
     check_mailboxes();
+}
+
+void Reader::check_tls()
+{
+    for (std::size_t i = 0; i < config_.listen.size(); ++i) {
+        const smtp::Offer& offer = config_.listen[i].offer;
+        if (offer.tls != smtp::Tls::none && config_.certificates.empty()) {
+            fault(listen_lines_[i], "listen.tls",
+                  "needs a certificate; add a [[certificate]] with chain and key, or write \"none\"");
+        }
+        if (offer.tls != smtp::Tls::starttls && offer.tls_required) {
+            fault(listen_lines_[i], "listen.tls_required", "is for tls = \"starttls\"; remove it, or write that");
+        }
+    }
 }
 
 void Reader::check_mailboxes()

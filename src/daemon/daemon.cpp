@@ -2,6 +2,7 @@
 #include "daemon.hpp"
 
 #include "assessor.hpp"
+#include "certificate_watch.hpp"
 #include "health.hpp"
 #include "in_force.hpp"
 #include "intake.hpp"
@@ -44,24 +45,25 @@ public:
 
     void listen(std::vector<Listener> listeners);
     void reload();
+    /// Every few seconds.
+    void look_around() { certificates_.look_again(); }
     void drain();
 
 private:
     std::unique_ptr<store::Store> open_store();
-    std::unique_ptr<net::SmtpServer> make_server(smtp::Protocol protocol);
+    std::unique_ptr<net::SmtpServer> make_server();
     std::unique_ptr<delivery::Transport> make_transport();
-    static std::future<void> drained(net::SmtpServer& server);
 
     Config config_;
     core::Log& log_;
     core::Metrics metrics_;
     Current current_;
+    CertificateWatch certificates_;
     net::IoContext io_;
 
     // octets -> receive -> store -> 250
     std::unique_ptr<store::Store> store_;
-    std::unique_ptr<net::SmtpServer> smtp_;
-    std::unique_ptr<net::SmtpServer> lmtp_;
+    std::unique_ptr<net::SmtpServer> server_;
 
     // store -> assess -> store
     std::unique_ptr<Assessor> assessor_;
@@ -84,10 +86,10 @@ Daemon::Daemon(Config config, core::Log& log)
     : config_{std::move(config)},
       log_{log},
       current_{must_make_in_force(config_)},
+      certificates_{config_, now, log_, metrics_},
       io_{config_.io_threads},
       store_{open_store()},
-      smtp_{make_server(smtp::Protocol::smtp)},
-      lmtp_{make_server(smtp::Protocol::lmtp)},
+      server_{make_server()},
       assessor_{std::make_unique<Assessor>(
           *store_, Assessor::Options{config_.assess_threads, &current_, now, &log_, &metrics_})},
       transport_{make_transport()},
@@ -135,14 +137,13 @@ std::unique_ptr<store::Store> Daemon::open_store()
     return store::Store::open(std::move(options));
 }
 
-std::unique_ptr<net::SmtpServer> Daemon::make_server(smtp::Protocol protocol)
+std::unique_ptr<net::SmtpServer> Daemon::make_server()
 {
-    const auto policy = protocol == smtp::Protocol::smtp ? &InForce::smtp : &InForce::lmtp;
     return std::make_unique<net::SmtpServer>(
         io_, net::SmtpServer::Options{
-                 [this, policy] { return (*current_.get()).*policy; },
-                 [this] { return std::make_unique<Intake>(store_->intake(), current_.get(), log_); }, now, &log_,
-                 &metrics_});
+                 [this] { return current_.get()->policy; },
+                 [this] { return std::make_unique<Intake>(store_->intake(), current_.get(), log_); },
+                 [this] { return certificates_.get(); }, now, &log_, &metrics_});
 }
 
 std::unique_ptr<delivery::Transport> Daemon::make_transport()
@@ -161,9 +162,10 @@ std::unique_ptr<delivery::Transport> Daemon::make_transport()
 void Daemon::listen(std::vector<Listener> listeners)
 {
     for (Listener& listener : listeners) {
-        const bool smtp = listener.protocol() == smtp::Protocol::smtp;
-        const std::string address = (smtp ? *smtp_ : *lmtp_).adopt(listener.release());
-        log_.line(core::Severity::info, "listening", {{"protocol", smtp ? "smtp" : "lmtp"}, {"address", address}});
+        const smtp::Offer offer = listener.offer();
+        const std::string address = server_->adopt(listener.release(), offer);
+        log_.line(core::Severity::info, "listening",
+                  {{"protocol", offer.protocol == smtp::Protocol::smtp ? "smtp" : "lmtp"}, {"address", address}});
     }
     health_.set(Health::Phase::serving);
 }
@@ -180,6 +182,7 @@ void Daemon::reload()
         return;
     }
     config_ = std::move(*next);
+    certificates_.reload(config_);
     current_.set(std::move(*in_force));
     log_.line(core::Severity::info, "reloaded", {{"file", config_.file.string()}});
 }
@@ -188,25 +191,15 @@ void Daemon::reload()
 void Daemon::drain()
 {
     health_.set(Health::Phase::draining);
-    const auto smtp = drained(*smtp_);
-    const auto lmtp = drained(*lmtp_);
+    const auto drained = std::make_shared<std::promise<void>>();
+    server_->drain([drained] { drained->set_value(); });
     constexpr std::chrono::seconds closing_time_max{5};
-    const auto end =
-        std::chrono::steady_clock::now() + std::chrono::seconds{config_.limits.drain_time_max} + closing_time_max;
-    smtp.wait_until(end);
-    lmtp.wait_until(end);
+    drained->get_future().wait_for(std::chrono::seconds{config_.limits.drain_time_max} + closing_time_max);
     store_->end_long_reads();
     control_.reset();
     assessor_.reset();
     dispatcher_.reset();
     store_->stop();
-}
-
-std::future<void> Daemon::drained(net::SmtpServer& server)
-{
-    auto drained = std::make_shared<std::promise<void>>();
-    server.drain([drained] { drained->set_value(); });
-    return drained->get_future();
 }
 
 sigset_t awaited_signals()
@@ -219,18 +212,21 @@ sigset_t awaited_signals()
     return signals;
 }
 
-/// The next signal; tells the watchdog meanwhile that we live.
-int wait_for_signal()
+/// The next signal. Meanwhile it tells the watchdog that we live, and has the daemon look after itself.
+int wait_for_signal(Daemon& daemon)
 {
+    constexpr std::chrono::milliseconds look_again{10'000};
     const sigset_t signals = awaited_signals();
-    const auto interval = watchdog_interval();
-    if (interval.count() == 0) {
-        return sigwaitinfo(&signals, nullptr);
-    }
+    const auto watchdog = watchdog_interval();
+    const auto interval = watchdog.count() == 0
+                              ? look_again
+                              : std::min<std::chrono::milliseconds>(
+                                    look_again, std::chrono::floor<std::chrono::milliseconds>(watchdog));
     const auto seconds = std::chrono::floor<std::chrono::seconds>(interval);
     const timespec patience{seconds.count(), std::chrono::nanoseconds{interval - seconds}.count()};
     for (;;) {
         notify_watchdog();
+        daemon.look_around();
         const int signal = sigtimedwait(&signals, nullptr, &patience);
         if (signal > 0) {
             return signal;
@@ -254,8 +250,8 @@ void serve(Config config, std::vector<Listener> listeners, core::Log& log)
     notify_ready();
     log.line(core::Severity::info, "ready");
 
-    int signal = wait_for_signal();
-    for (; signal != SIGTERM && signal != SIGINT; signal = wait_for_signal()) {
+    int signal = wait_for_signal(daemon);
+    for (; signal != SIGTERM && signal != SIGINT; signal = wait_for_signal(daemon)) {
         if (signal == SIGHUP) {
             notify_reloading();
             daemon.reload();

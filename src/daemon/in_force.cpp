@@ -13,14 +13,9 @@ core::result<std::shared_ptr<const InForce>> make_in_force(const Config& config)
     if (!classifier) {
         return classifier.error();
     }
-    const auto policy = [&](smtp::Protocol protocol) {
-        return std::make_shared<const smtp::Policy>(smtp::Policy{protocol, triage->mailboxes, config.limits});
-    };
-    auto smtp = policy(smtp::Protocol::smtp);
-    auto lmtp = policy(smtp::Protocol::lmtp);
-    return std::make_shared<const InForce>(InForce{std::move(*triage), std::move(*classifier),
-                                                   config.acknowledgement.unverified, std::move(smtp),
-                                                   std::move(lmtp)});
+    auto policy = std::make_shared<const smtp::Policy>(smtp::Policy{triage->mailboxes, config.limits});
+    return std::make_shared<const InForce>(
+        InForce{std::move(*triage), std::move(*classifier), config.acknowledgement.unverified, std::move(policy)});
 }
 
 }  // namespace shield::daemon

@@ -14,8 +14,7 @@ struct InForce {
     triage::Settings triage;
     classify::Classifier classifier;
     acknowledge::Unverified unverified;
-    std::shared_ptr<const smtp::Policy> smtp;
-    std::shared_ptr<const smtp::Policy> lmtp;
+    std::shared_ptr<const smtp::Policy> policy;
 };
 
 /// Reads the files that `config` names.

@@ -105,16 +105,6 @@ string take_directory(Config& config, string_view, const Value& value)
                      std::to_string(directory_size_max) + " octets";
 }
 
-string take_tls(Config&, string_view, const Value& value)
-{
-    if (value.string == "none") {
-        return {};
-    }
-    return value.string == "starttls" || value.string == "implicit"
-               ? "this version has no TLS yet; write \"none\" and put a TLS proxy in front if you need it"
-               : "'" + value.string + "' is not known; write \"none\"";
-}
-
 string take_category(Config& config, string_view, const Value& value)
 {
     const auto category = core::parse_category(value.string);
@@ -218,20 +208,35 @@ std::vector<Key> settings()
          [](Config& c, string_view, const Value& v) { return listening_address(c.listen.back().address, v); }},
         {"listen[].protocol", string, optional, R"("smtp")", "\"smtp\" or \"lmtp\"",
          [](Config& c, string_view, const Value& v) {
-             return choose(c.listen.back().protocol,
+             return choose(c.listen.back().offer.protocol,
                            std::array{Choice<smtp::Protocol>{"smtp", smtp::Protocol::smtp},
                                       Choice<smtp::Protocol>{"lmtp", smtp::Protocol::lmtp}},
                            v);
          }},
-        {"listen[].tls", string, optional, R"("none")", "only \"none\" in this version", take_tls},
-        {"listen[].tls_required", boolean, optional, "false", "only false in this version",
-         [](Config&, string_view, const Value& v) {
-             return std::string{v.boolean ? "this version has no TLS yet; write false" : ""};
+        {"listen[].tls", string, optional, R"("none")",
+         "\"starttls\" when a client asks, \"implicit\" from the first octet, or \"none\"",
+         [](Config& c, string_view, const Value& v) {
+             return choose(c.listen.back().offer.tls,
+                           std::array{Choice<smtp::Tls>{"none", smtp::Tls::none},
+                                      Choice<smtp::Tls>{"starttls", smtp::Tls::starttls},
+                                      Choice<smtp::Tls>{"implicit", smtp::Tls::implicit}},
+                           v);
+         }},
+        {"listen[].tls_required", boolean, optional, "false", "with \"starttls\": no mail before it",
+         [](Config& c, string_view, const Value& v) {
+             return keep(c.listen.back().offer.tls_required, v.boolean);
          }},
         {"listen[].proxy", strings, optional, "[]", "only [] in this version",
          [](Config&, string_view, const Value& v) {
              return std::string{v.strings.empty() ? "" : "this version has no PROXY protocol yet; write []"};
          }},
+
+        {"certificate[].chain", path, required, "", "the certificate in PEM, then those that lead to its root",
+         [](Config& c, string_view, const Value& v) { return keep(c.certificates.back().chain, v.path); }},
+        {"certificate[].key", path, required, "", "its key in PEM, without a passphrase",
+         [](Config& c, string_view, const Value& v) { return keep(c.certificates.back().key, v.path); }},
+        {"tls.session_tickets", boolean, optional, "true", "false when a sender cannot resume sessions",
+         [](Config& c, string_view, const Value& v) { return keep(c.session_tickets, v.boolean); }},
 
         {"mailbox[].address", string, required, "", "an address that takes mail",
          [](Config& c, string_view, const Value& v) { return keep(c.mailboxes.back().address, v.string); }},

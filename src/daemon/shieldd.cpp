@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "certificate_watch.hpp"
 #include "daemon.hpp"
 #include "limits_table.hpp"
 #include "privileges.hpp"
@@ -69,6 +70,11 @@ std::vector<std::string> unused_links(const Config& config, const acknowledge::T
     return faults;
 }
 
+core::Time now()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
 /// Everything that can be found wrong without starting: the configuration and the files it names.
 int check(const CommandLine& line)
 {
@@ -85,6 +91,9 @@ int check(const CommandLine& line)
     }
     if (const auto classifier = make_classifier(*config); !classifier) {
         faults.push_back(classifier.error().sentence);
+    }
+    if (const auto certificates = read_certificates(*config, now()); !certificates) {
+        faults.push_back(certificates.error().sentence);
     }
     for (const std::string& fault : faults) {
         complain(fault, not_started);

@@ -51,6 +51,21 @@ std::uint64_t errors_in(std::string_view replies)
     return errors;
 }
 
+std::string handshake_ended_by(Stream::Status status, const Stream& stream)
+{
+    switch (status) {
+        case Stream::Status::end:
+            return "the client closed the connection";
+        case Stream::Status::late:
+            return "it took too long";
+        case Stream::Status::done:
+        case Stream::Status::interrupted:
+        case Stream::Status::lost:
+            break;
+    }
+    return stream.error();
+}
+
 }  // namespace
 
 SmtpMetrics::SmtpMetrics(core::Metrics& metrics)
@@ -59,6 +74,11 @@ SmtpMetrics::SmtpMetrics(core::Metrics& metrics)
       octets{metrics.counter("shield_smtp_octets_total", "Octets read from SMTP and LMTP clients")},
       accepted{metrics.counter("shield_smtp_messages_total", "Messages that arrived whole, by what became of them",
                                R"(result="accepted")")},
+      handshakes{metrics.counter("shield_tls_handshakes_total",
+                                 "TLS handshakes with SMTP and LMTP clients, by result", R"(result="done")")},
+      handshakes_failed{metrics.counter("shield_tls_handshakes_total",
+                                        "TLS handshakes with SMTP and LMTP clients, by result",
+                                        R"(result="failed")")},
       bounds{metrics}
 {
     using enum core::Refusal;
@@ -93,13 +113,14 @@ ConnectionPlace::~ConnectionPlace()
     }
 }
 
-SmtpConnection::SmtpConnection(const Strand& strand, Descriptor socket, const Endpoint& peer,
+SmtpConnection::SmtpConnection(const Strand& strand, Descriptor socket, const Endpoint& peer, smtp::Offer offer,
                                SmtpServer::Options& options, SmtpMetrics& metrics)
     : strand_{strand},
       stream_{std::make_shared<Stream>(strand, std::move(socket))},
       policy_{options.policy()},
       client_{peer.address},
-      session_{policy_, connection_of(peer)},
+      offer_{offer},
+      session_{policy_, connection_of(peer), offer},
       reception_{options.reception()},
       options_{options},
       metrics_{metrics},
@@ -138,6 +159,9 @@ Awaitable<void> SmtpConnection::run()
 
 Awaitable<void> SmtpConnection::converse()
 {
+    if (offer_.tls == smtp::Tls::implicit && !co_await shake_hands(options_.certificates())) {
+        co_return;
+    }
     smtp::Action action = session_.greet();
     std::string replies;
     for (;;) {
@@ -155,6 +179,8 @@ Awaitable<void> SmtpConnection::converse()
         }
         if (action.then == smtp::Then::deliver) {
             action = co_await decide();
+        } else if (action.then == smtp::Then::start_tls) {
+            action = co_await start_tls();
         } else {
             action = co_await next();
         }
@@ -171,6 +197,41 @@ Awaitable<bool> SmtpConnection::write(std::string octets)
         ending_ = "connection lost";
     }
     co_return status == Stream::Status::done;
+}
+
+Awaitable<smtp::Action> SmtpConnection::start_tls()
+{
+    auto certificates = options_.certificates();
+    if (!certificates) {
+        co_return session_.tls_unavailable();
+    }
+    const bool secured =
+        co_await write(session_.tls_begins().reply) && co_await shake_hands(std::move(certificates));
+    co_return smtp::Action{{}, {}, secured ? smtp::Then::read : smtp::Then::close, {}};
+}
+
+/// False when the connection is to end: after a handshake that failed nothing is said in clear text.
+Awaitable<bool> SmtpConnection::shake_hands(std::shared_ptr<const Certificates> certificates)
+{
+    ending_ = "no TLS";
+    if (!certificates) {
+        co_return false;
+    }
+    const auto deadline = seconds_from_now(policy_->limits.tls_handshake_wait_max);
+    const auto status = co_await stream_->secure(std::move(certificates), std::min(deadline, ends_at_));
+    if (status == Stream::Status::done) {
+        ++metrics_.handshakes;
+        ending_ = ended_by_client;
+        static_cast<void>(session_.secured(stream_->tls_description()));
+        co_return true;
+    }
+    ++metrics_.handshakes_failed;
+    if (status == Stream::Status::late) {
+        metrics_.bounds.count(&core::Limits::tls_handshake_wait_max);
+    }
+    options_.log->line(core::Severity::info, "tls_handshake_failed",
+                       {{"client", client_}, {"reason", handshake_ended_by(status, *stream_)}});
+    co_return false;
 }
 
 /// What the session says to the next octets, or to their absence.
@@ -290,6 +351,7 @@ void SmtpConnection::log_end()
                         {"accepted", std::to_string(accepted_)},
                         {"refused", std::to_string(refused_)},
                         {"errors", std::to_string(errors_)},
+                        {"tls", session_.envelope().tls},
                         {"ended", ending_}});
 }
 

@@ -24,6 +24,8 @@ public:
     Value& sessions;
     Value& octets;
     Value& accepted;
+    Value& handshakes;
+    Value& handshakes_failed;
     const core::ReachedBounds bounds;
 
     void count(core::Refusal why);
@@ -48,13 +50,13 @@ private:
     SmtpMetrics::Value* counter_;
 };
 
-/// One conversation: carries octets and outcomes between the socket, an smtp::Session and a Reception, under three
+/// One conversation: carries octets and outcomes between the socket, an smtp::Session and a Reception, under four
 /// deadlines. Knows no SMTP rule. Kept alive by its coroutine and used on its strand, drain() apart. An exception
 /// ends it with 421 and goes no further.
 class SmtpConnection : public std::enable_shared_from_this<SmtpConnection> {
 public:
-    SmtpConnection(const Strand& strand, Descriptor socket, const Endpoint& peer, SmtpServer::Options& options,
-                   SmtpMetrics& metrics);
+    SmtpConnection(const Strand& strand, Descriptor socket, const Endpoint& peer, smtp::Offer offer,
+                   SmtpServer::Options& options, SmtpMetrics& metrics);
 
     [[nodiscard]] Awaitable<void> run();
 
@@ -66,6 +68,8 @@ private:
     Awaitable<bool> write(std::string octets);
     Awaitable<smtp::Action> next();
     Awaitable<smtp::Action> decide();
+    Awaitable<smtp::Action> start_tls();
+    Awaitable<bool> shake_hands(std::shared_ptr<const Certificates> certificates);
     smtp::Action refuse(core::Refusal why);
     void keep(std::string_view content);
     void discard();
@@ -77,6 +81,7 @@ private:
     std::shared_ptr<Stream> stream_;
     std::shared_ptr<const smtp::Policy> policy_;
     std::string client_;
+    smtp::Offer offer_;
     smtp::Session session_;
     std::unique_ptr<Reception> reception_;
     SmtpServer::Options& options_;
@@ -85,7 +90,8 @@ private:
     Moment ends_at_;  // session_time_max, or nearer in a drain
     bool draining_{false};
     std::optional<core::Refusal> unkept_;  // octets of this message could not be kept: it is refused at its end
-    const char* ending_{"closed by the client"};
+    static constexpr const char* ended_by_client = "closed by the client";
+    const char* ending_{ended_by_client};
     std::uint64_t accepted_{0};
     std::uint64_t refused_{0};
     std::uint64_t errors_{0};

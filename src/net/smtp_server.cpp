@@ -23,8 +23,8 @@ namespace asio = boost::asio;
 struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
     State(IoContext& context, Options given) : io{context}, options{std::move(given)}, metrics{*options.metrics} {}
 
-    std::string add_listener(Descriptor socket);
-    void accept(Descriptor socket, const Endpoint& peer);
+    std::string add_listener(Descriptor socket, smtp::Offer offer);
+    void accept(Descriptor socket, const Endpoint& peer, smtp::Offer offer);
     static void turn_away(const Descriptor& socket, const std::string& words);
     void close(Moment at_latest);
     [[nodiscard]] std::uint64_t drain_time_max() const { return options.policy()->limits.drain_time_max; }
@@ -40,11 +40,11 @@ struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
     std::unordered_map<SmtpConnection*, std::weak_ptr<SmtpConnection>> connections;
 };
 
-std::string SmtpServer::State::add_listener(Descriptor socket)
+std::string SmtpServer::State::add_listener(Descriptor socket, smtp::Offer offer)
 {
     auto bound = local_endpoint(socket).to_string();
-    auto accepted = [self = shared_from_this()](Descriptor client, const Endpoint& peer) {
-        self->accept(std::move(client), peer);
+    auto accepted = [self = shared_from_this(), offer](Descriptor client, const Endpoint& peer) {
+        self->accept(std::move(client), peer, offer);
     };
     const auto listener =
         std::make_shared<Listener>(io, std::move(socket), bound, std::move(accepted), *options.log);
@@ -56,7 +56,7 @@ std::string SmtpServer::State::add_listener(Descriptor socket)
     return bound;
 }
 
-void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer)
+void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer, smtp::Offer offer)
 {
     const int yes = 1;  // replies are written whole, none should wait for the acknowledgement of the last
     ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -65,12 +65,13 @@ void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer)
     ConnectionPlace place{metrics.connections, policy->limits.connections_max};
     if (!place.taken()) {
         metrics.bounds.count(&core::Limits::connections_max);
-        turn_away(socket, smtp::too_many_connections(*policy));
+        turn_away(socket, offer.tls == smtp::Tls::implicit ? "" : smtp::too_many_connections(*policy));
         return;
     }
 
     const auto strand = make_strand(io);
-    const auto connection = std::make_shared<SmtpConnection>(strand, std::move(socket), peer, options, metrics);
+    const auto connection =
+        std::make_shared<SmtpConnection>(strand, std::move(socket), peer, offer, options, metrics);
     {
         const std::lock_guard lock{mutex};
         connections.emplace(connection.get(), connection);
@@ -89,7 +90,8 @@ void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer)
         asio::detached);
 }
 
-/// One attempt to say why, without waiting: whoever floods us with connections gets no more of our time.
+/// One attempt to say why, where a client can read it, without waiting: whoever floods us with connections gets no
+/// more of our time.
 void SmtpServer::State::turn_away(const Descriptor& socket, const std::string& words)
 {
     static_cast<void>(::send(socket.number(), words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
@@ -119,12 +121,12 @@ SmtpServer::~SmtpServer()
     state_->population->wait_empty(state_->io, std::chrono::seconds{state_->drain_time_max()});
 }
 
-std::string SmtpServer::listen(const std::string& address)
+std::string SmtpServer::listen(const std::string& address, smtp::Offer offer)
 {
-    return state_->add_listener(listen_at(address));
+    return state_->add_listener(listen_at(address), offer);
 }
 
-std::string SmtpServer::adopt(int descriptor)
+std::string SmtpServer::adopt(int descriptor, smtp::Offer offer)
 {
     Descriptor socket{descriptor};
     int listens = 0;
@@ -137,7 +139,7 @@ std::string SmtpServer::adopt(int descriptor)
         ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) {
         throw std::system_error{errno, std::generic_category(), "cannot adopt a listening socket"};
     }
-    return state_->add_listener(std::move(socket));
+    return state_->add_listener(std::move(socket), offer);
 }
 
 void SmtpServer::drain(std::function<void()> done)

@@ -49,52 +49,53 @@ Awaitable<Stream::Status> Stream::connect(const SocketAddress& to, Moment deadli
     co_return error_ == 0 ? Status::done : Status::lost;
 }
 
-Stream::Octets Stream::read_now()
+Awaitable<Stream::Status> Stream::secure(std::shared_ptr<const Certificates> certificates, Moment deadline)
 {
-    auto& buffer = thread_buffer();
+    tls_ = std::make_unique<TlsChannel>(std::move(certificates), number());
     for (;;) {
-        const auto got = ::recv(number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-        if (got > 0)
-            return {Status::done, {buffer.data(), static_cast<std::size_t>(got)}};
-        if (got == 0)
-            return {Status::end, {}};
-        if (errno == EINTR)
-            continue;
-        if (nothing_now(errno))
-            return {Status::interrupted, {}};
-        error_ = errno;
-        return {Status::lost, {}};
+        const auto attempt = come_to({tls_->shake_hands(), 0});
+        if (attempt.needs == Waiting::no)
+            co_return attempt.status;
+        const auto status = co_await wait(attempt.needs, deadline);
+        if (status != Status::done && status != Status::interrupted)
+            co_return status;
     }
 }
 
 Awaitable<Stream::Octets> Stream::read(Moment deadline)
 {
+    auto needs = tls_ && tls_->has_unread() ? Waiting::no : Waiting::to_read;
     for (;;) {
-        const auto status = co_await wait(Waiting::to_read, deadline);
-        if (status != Status::done)
-            co_return Octets{status, {}};
-        const auto got = read_now();
-        if (got.status != Status::interrupted)
-            co_return got;
+        if (needs != Waiting::no) {
+            const auto status = co_await wait(needs, deadline);
+            if (status != Status::done)
+                co_return Octets{status, {}};
+        }
+        const auto attempt = read_into_buffer();
+        if (attempt.needs == Waiting::no)
+            co_return Octets{attempt.status, {thread_buffer().data(), attempt.octets}};
+        needs = attempt.needs;
     }
+}
+
+Stream::Octets Stream::read_now()
+{
+    const auto attempt = read_into_buffer();
+    const auto status = attempt.needs == Waiting::no ? attempt.status : Status::interrupted;
+    return {status, {thread_buffer().data(), attempt.octets}};
 }
 
 Awaitable<Stream::Status> Stream::write(std::string_view octets, Moment deadline)
 {
     while (!octets.empty()) {
-        const auto sent = ::send(number(), octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0) {
-            octets.remove_prefix(static_cast<std::size_t>(sent));
+        const auto attempt = write_some(octets);
+        octets.remove_prefix(attempt.octets);
+        if (attempt.status != Status::done)
+            co_return attempt.status;
+        if (attempt.needs == Waiting::no)
             continue;
-        }
-        if (errno == EINTR)
-            continue;
-        if (!nothing_now(errno)) {
-            error_ = errno;
-            co_return Status::lost;
-        }
-        const auto status = co_await wait(Waiting::to_write, deadline);
-        if (status != Status::done)
+        const auto status = co_await wait(attempt.needs, deadline);
+        if (status != Status::done && status != Status::interrupted)
             co_return status;
     }
     co_return Status::done;
@@ -102,13 +103,78 @@ Awaitable<Stream::Status> Stream::write(std::string_view octets, Moment deadline
 
 Awaitable<void> Stream::finish(Moment deadline)
 {
+    if (tls_)
+        tls_->say_goodbye();
     if (::shutdown(number(), SHUT_WR) != 0)
         co_return;
     for (;;) {
-        const auto got = co_await read(deadline);
-        if (got.status == Status::end || got.status == Status::late || got.status == Status::lost)
+        const auto status = co_await wait(Waiting::to_read, deadline);
+        if (status != Status::done && status != Status::interrupted)
+            co_return;
+        const auto attempt = read_in_clear();  // what it still says is read by nobody
+        if (attempt.status != Status::done)
             co_return;
     }
+}
+
+Stream::Attempt Stream::read_into_buffer()
+{
+    return tls_ ? come_to(tls_->read(thread_buffer())) : read_in_clear();
+}
+
+Stream::Attempt Stream::read_in_clear()
+{
+    auto& buffer = thread_buffer();
+    for (;;) {
+        const auto got = ::recv(number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (got > 0)
+            return {Status::done, static_cast<std::size_t>(got)};
+        if (got == 0)
+            return {Status::end};
+        if (errno == EINTR)
+            continue;
+        return nothing_now(errno) ? Attempt{Status::done, 0, Waiting::to_read} : failed(errno);
+    }
+}
+
+Stream::Attempt Stream::write_some(std::string_view octets)
+{
+    return tls_ ? come_to(tls_->write(octets)) : write_in_clear(octets);
+}
+
+Stream::Attempt Stream::write_in_clear(std::string_view octets)
+{
+    for (;;) {
+        const auto sent = ::send(number(), octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0)
+            return {Status::done, static_cast<std::size_t>(sent)};
+        if (errno == EINTR)
+            continue;
+        return nothing_now(errno) ? Attempt{Status::done, 0, Waiting::to_write} : failed(errno);
+    }
+}
+
+Stream::Attempt Stream::come_to(TlsChannel::Attempt tls)
+{
+    switch (tls.progress) {
+        case TlsChannel::Progress::done:
+            return {Status::done, tls.octets};
+        case TlsChannel::Progress::wants_to_read:
+            return {Status::done, 0, Waiting::to_read};
+        case TlsChannel::Progress::wants_to_write:
+            return {Status::done, 0, Waiting::to_write};
+        case TlsChannel::Progress::ended:
+            return {Status::end};
+        case TlsChannel::Progress::broken:
+            break;
+    }
+    return {Status::lost};
+}
+
+Stream::Attempt Stream::failed(int error)
+{
+    error_ = error;
+    return {Status::lost};
 }
 
 void Stream::interrupt()
@@ -120,7 +186,7 @@ void Stream::interrupt()
 
 std::string Stream::error() const
 {
-    return std::generic_category().message(error_);
+    return tls_ && error_ == 0 ? tls_->error() : std::generic_category().message(error_);
 }
 
 Awaitable<Stream::Status> Stream::wait(Waiting what, Moment deadline)

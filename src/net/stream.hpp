@@ -4,6 +4,7 @@
 #include "address.hpp"
 #include "descriptor.hpp"
 #include "io_state.hpp"
+#include "tls_channel.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -31,7 +32,7 @@ using Moment = std::chrono::steady_clock::time_point;
     return from_now(std::chrono::seconds{static_cast<std::int64_t>(seconds < century ? seconds : century)});
 }
 
-/// One connected stream socket, TCP or Unix, and the deadline of what it waits for now.
+/// One connected stream socket, TCP or Unix, in clear text or under TLS, and the deadline of what it waits for now.
 ///
 /// It has no buffer: it waits until there is something to read and reads into one buffer a thread, so an idle
 /// connection costs only the wait. It has one timer, which is not moved when a deadline is pushed back (that
@@ -56,6 +57,12 @@ public:
     /// Starts to connect to `to`, and waits.
     [[nodiscard]] Awaitable<Status> connect(const SocketAddress& to, Moment deadline);
 
+    /// The server's half of a TLS handshake. Whatever comes of it, nothing in clear text is read or written any
+    /// more.
+    [[nodiscard]] Awaitable<Status> secure(std::shared_ptr<const Certificates> certificates, Moment deadline);
+    /// "TLSv1.3 TLS_AES_256_GCM_SHA384", after secure() was done.
+    [[nodiscard]] std::string tls_description() const { return tls_->description(); }
+
     [[nodiscard]] Awaitable<Octets> read(Moment deadline);
 
     /// What is there now, without waiting: `interrupted` when there is nothing.
@@ -64,8 +71,8 @@ public:
     /// All of it, or a status other than done. Cannot be interrupted.
     [[nodiscard]] Awaitable<Status> write(std::string_view octets, Moment deadline);
 
-    /// Ends our side and reads until the peer has ended its own: octets that it still sends must not make the
-    /// kernel reset the connection before our last words are read.
+    /// Ends our side (with close_notify under TLS) and reads until the peer has ended its own: octets that it still
+    /// sends must not make the kernel reset the connection before our last words are read.
     [[nodiscard]] Awaitable<void> finish(Moment deadline);
 
     /// Ends the read that waits, or the next one.
@@ -77,12 +84,25 @@ public:
 private:
     enum class Waiting { no, to_read, to_write };
 
+    /// What one attempt came to, and what the next waits for when it came to nothing.
+    struct Attempt {
+        Status status{Status::done};
+        std::size_t octets{0};
+        Waiting needs{Waiting::no};
+    };
+    Attempt read_into_buffer();
+    Attempt read_in_clear();
+    Attempt write_some(std::string_view octets);
+    Attempt write_in_clear(std::string_view octets);
+    Attempt come_to(TlsChannel::Attempt tls);
+    Attempt failed(int error);
     Awaitable<Status> wait(Waiting what, Moment deadline);
     void arm(Moment deadline);
     void timer_fired();
 
     boost::asio::posix::stream_descriptor socket_;
     boost::asio::steady_timer timer_;
+    std::unique_ptr<TlsChannel> tls_;
     Moment deadline_{Moment::max()};
     Waiting waiting_{Waiting::no};
     bool armed_{false};

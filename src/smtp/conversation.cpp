@@ -6,6 +6,38 @@
 
 namespace shield::smtp {
 
+namespace {
+
+/// RFC 3207 section 4: where TLS is required, what these do waits for it. A chunk has no transaction without MAIL,
+/// but its octets are to be read all the same.
+bool needs_tls(Verb verb)
+{
+    switch (verb) {
+        case Verb::helo:
+        case Verb::ehlo:
+        case Verb::lhlo:
+        case Verb::noop:
+        case Verb::quit:
+        case Verb::starttls:
+        case Verb::bdat:
+        case Verb::http:
+            return false;
+        case Verb::mail:
+        case Verb::rcpt:
+        case Verb::data:
+        case Verb::rset:
+        case Verb::vrfy:
+        case Verb::help:
+        case Verb::expn:
+        case Verb::auth:
+        case Verb::unknown:
+            return true;
+    }
+    return true;
+}
+
+}  // namespace
+
 void Session::Conversation::execute(const CommandLine& line, Action& action)
 {
     switch (line.flaw) {
@@ -21,8 +53,14 @@ void Session::Conversation::execute(const CommandLine& line, Action& action)
         return refuse(action, reply::control_in_command);
     }
     const Command command = parse_command(line.text);
-    if (!spoken_in(policy_->protocol, command.verb)) {
-        return refuse(action, policy_->protocol == Protocol::smtp ? reply::say_ehlo : reply::say_lhlo);
+    if (!spoken_in(offer_.protocol, command.verb)) {
+        return refuse(action, offer_.protocol == Protocol::smtp ? reply::say_ehlo : reply::say_lhlo);
+    }
+    if (offer_.tls_required && !is_secured() && needs_tls(command.verb)) {
+        return refuse(action, reply::tls_first);
+    }
+    if (command.verb == Verb::starttls && !offers_starttls()) {
+        return refuse(action, is_secured() ? reply::tls_already : reply::not_offered);
     }
     const Transition& step = transition(connection_.state, command.verb);
     if (command.verb == Verb::bdat) {
@@ -59,14 +97,16 @@ bool Session::Conversation::carry_out(const Command& command, Action& action)
             return idle(reply::help, action);
         case Verb::quit:
             return quit(command.argument, action);
-        case Verb::http:  // a web page can make a browser say SMTP in the body of a POST; nothing after this is
-                          // trusted
+        case Verb::starttls:
+            starttls(command.argument, action);
+            return false;  // secured() leads on
+        case Verb::http:   // a web page can make a browser say SMTP in the body of a POST; nothing after this is
+                           // trusted
             say(action, reply::not_http.line);
             hang_up(action);
             return false;
         case Verb::bdat:  // execute() and the table keep these away
         case Verb::expn:
-        case Verb::starttls:
         case Verb::auth:
         case Verb::unknown:
             return false;
@@ -85,12 +125,11 @@ bool Session::Conversation::introduce(const Command& command, Action& action)
     connection_.peer.helo = std::move(*name);
     connection_.extended = command.verb != Verb::helo;
     if (connection_.extended) {
-        connection_.peer.protocol = policy_->protocol == Protocol::smtp ? "ESMTP" : "LMTP";
-        say(action, reply::extended_hello(hostname(), limits()));
+        say(action, reply::extended_hello(hostname(), limits(), offers_starttls()));
     } else {
-        connection_.peer.protocol = "SMTP";
         say(action, reply::hello(hostname()));
     }
+    connection_.peer.protocol = connection_.extended ? protocol_name("ESMTP", "LMTP") : "SMTP";
     count_idle_command(action);
     return true;
 }
@@ -124,7 +163,7 @@ bool Session::Conversation::mail(std::string_view argument, Action& action)
     envelope.eight_bit = mail->eight_bit;
     envelope.smtputf8 = mail->smtputf8;
     if (envelope.smtputf8) {  // RFC 6531 section 4.3
-        envelope.protocol = policy_->protocol == Protocol::smtp ? "UTF8SMTP" : "UTF8LMTP";
+        envelope.protocol = protocol_name("UTF8SMTP", "UTF8LMTP");
     }
     say(action, reply::sender_ok.line);
     return true;
@@ -196,6 +235,12 @@ void Session::Conversation::bdat(std::string_view argument, const Transition& st
     }
 }
 
+// RFC 3848, RFC 6531 section 4.3: an S behind the name for TLS.
+std::string Session::Conversation::protocol_name(std::string_view smtp, std::string_view lmtp) const
+{
+    return std::string{offer_.protocol == Protocol::smtp ? smtp : lmtp}.append(is_secured() ? "S" : "");
+}
+
 bool Session::Conversation::rset(std::string_view argument, Action& action)
 {
     if (!argument.empty()) {
@@ -215,6 +260,15 @@ bool Session::Conversation::quit(std::string_view argument, Action& action)
     say(action, reply::bye.line);
     hang_up(action);
     return true;
+}
+
+void Session::Conversation::starttls(std::string_view argument, Action& action)
+{
+    if (!argument.empty()) {  // RFC 3207 section 4
+        return refuse(action, reply::no_argument);
+    }
+    connection_.reading = Reading::nothing_until_secured;
+    action.then = Then::start_tls;
 }
 
 bool Session::Conversation::idle(const Reply& answer, Action& action)

@@ -19,13 +19,16 @@ namespace shield::smtp {
 /// What stands behind a Session. conversation.cpp has the commands, session.cpp the octets and the outcomes.
 class Session::Conversation {
 public:
-    Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection);
+    Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection, Offer offer);
 
     [[nodiscard]] Action greet() const;
     [[nodiscard]] Action receive(std::string_view octets);
     [[nodiscard]] Action resume();
     [[nodiscard]] Action accepted(const core::Receipt& receipt);
     [[nodiscard]] Action refused(core::Refusal why);
+    [[nodiscard]] Action tls_begins();
+    [[nodiscard]] Action secured(std::string description);
+    [[nodiscard]] Action tls_unavailable();
     [[nodiscard]] Action close(const Closing& why);
 
     [[nodiscard]] bool in_transaction() const noexcept { return transaction_ != nullptr; }
@@ -36,7 +39,14 @@ public:
 
 private:
     /// What the next octets are.
-    enum class Reading : std::uint8_t { commands, data, chunk, nothing_until_decided, nothing_any_more };
+    enum class Reading : std::uint8_t {
+        commands,
+        data,
+        chunk,
+        nothing_until_decided,
+        nothing_until_secured,
+        nothing_any_more
+    };
 
     /// Lasts as long as the connection.
     struct Connection {
@@ -96,12 +106,17 @@ private:
     void bdat(std::string_view argument, const Transition& step, Action& action);
     bool rset(std::string_view argument, Action& action);
     bool quit(std::string_view argument, Action& action);
+    void starttls(std::string_view argument, Action& action);
     bool idle(const Reply& answer, Action& action);
 
+    bool is_secured() const noexcept { return !connection_.peer.tls.empty(); }
+    bool offers_starttls() const noexcept { return offer_.tls == Tls::starttls && !is_secured(); }
+    std::string protocol_name(std::string_view smtp, std::string_view lmtp) const;
     const core::Limits& limits() const noexcept { return policy_->limits; }
     const std::string& hostname() const noexcept { return policy_->mailboxes.hostname(); }
 
     std::shared_ptr<const Policy> policy_;
+    Offer offer_;
     Connection connection_;
     std::unique_ptr<Transaction> transaction_;
     Chunk chunk_;

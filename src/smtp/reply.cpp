@@ -30,10 +30,11 @@ std::string hello(std::string_view hostname)
     return std::string{"250 "}.append(hostname);
 }
 
-std::string extended_hello(std::string_view hostname, const core::Limits& limits)
+std::string extended_hello(std::string_view hostname, const core::Limits& limits, bool starttls_offered)
 {
     return std::string{"250-"}
         .append(hostname)
+        .append(starttls_offered ? "\r\n250-STARTTLS" : "")
         .append("\r\n250-PIPELINING\r\n250-SIZE ")
         .append(std::to_string(limits.message_size_max))
         .append(

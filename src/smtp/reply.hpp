@@ -48,6 +48,7 @@ inline constexpr Reply help{"214 2.0.0 Mail to this host is read by a security r
 inline constexpr Reply sender_ok{"250 2.1.0 Sender ok"};
 inline constexpr Reply recipient_ok{"250 2.1.5 Recipient ok"};
 inline constexpr Reply cannot_verify{"252 2.0.0 Send a message and see"};  // RFC 5321 section 3.5.3
+inline constexpr Reply start_handshake{"220 2.0.0 Ready to start TLS"};
 inline constexpr Reply start_content{"354 End with a dot on a line by itself"};
 
 inline constexpr Reply too_many_recipients{
@@ -81,6 +82,12 @@ inline constexpr Reply recipient_first{"503 5.5.1 No valid recipient"};
 inline constexpr Reply nested_mail{"503 5.5.1 A transaction is open already"};
 inline constexpr Reply chunks_begun{"503 5.5.1 Only BDAT, or RSET, after BDAT"};
 
+// TLS, RFC 3207 section 4.
+inline constexpr Reply starttls_in_mail{"503 5.5.1 No STARTTLS inside a transaction"};
+inline constexpr Reply tls_already{"503 5.5.1 TLS is on already"};
+inline constexpr Reply tls_first{"530 5.7.0 Must issue a STARTTLS command first"};
+inline constexpr Reply tls_unavailable{"454 4.7.0 TLS is not available now"};
+
 // Recipients.
 inline constexpr Reply no_such_mailbox{"550 5.1.1 No such mailbox here"};
 inline constexpr Reply foreign_domain{"550 5.7.1 We do not relay: that domain is not ours"};
@@ -95,6 +102,9 @@ inline constexpr Reply too_many_hops{"554 5.4.6 Too many Received fields: a mail
 inline constexpr Reply not_http{"554 5.5.1 This is a mail server"};
 inline constexpr Reply not_tls{"554 5.5.1 This conversation does not begin with TLS"};
 
+// A client that waits for our 220 sends nothing before it; what came was put in between by somebody else, or would
+// have been (CVE-2011-0411).
+inline constexpr Closing spoke_before_tls{"421 4.7.0", "Octets behind STARTTLS, closing"};
 inline constexpr Closing too_many_errors{"421 4.7.0", "Too many errors, closing"};
 inline constexpr Closing too_many_commands{"421 4.7.0", "Too many commands and no message, closing"};
 inline constexpr Closing too_many_messages{"421 4.7.0", "Enough messages for one session, closing"};
@@ -108,7 +118,8 @@ inline constexpr Closing too_many_connections{"421 4.7.0", "Too many connections
 [[nodiscard]] std::string hello(std::string_view hostname);
 
 /// The answer to EHLO and LHLO: what is announced here is honoured, and nothing else is.
-[[nodiscard]] std::string extended_hello(std::string_view hostname, const core::Limits& limits);
+[[nodiscard]] std::string extended_hello(std::string_view hostname, const core::Limits& limits,
+                                         bool starttls_offered);
 
 [[nodiscard]] std::string chunk_kept(std::uint64_t octets);
 

@@ -36,8 +36,8 @@ std::optional<Reply> refusal_of(const ContentFlaws& flaws, Action& action)
 
 }  // namespace
 
-Session::Session(std::shared_ptr<const Policy> policy, core::Envelope connection)
-    : conversation_{std::make_unique<Conversation>(std::move(policy), std::move(connection))}
+Session::Session(std::shared_ptr<const Policy> policy, core::Envelope connection, Offer offer)
+    : conversation_{std::make_unique<Conversation>(std::move(policy), std::move(connection), offer)}
 {
 }
 Session::~Session() = default;
@@ -63,6 +63,18 @@ Action Session::accepted(const core::Receipt& receipt)
 Action Session::refused(core::Refusal why)
 {
     return conversation_->refused(why);
+}
+Action Session::tls_begins()
+{
+    return conversation_->tls_begins();
+}
+Action Session::secured(std::string description)
+{
+    return conversation_->secured(std::move(description));
+}
+Action Session::tls_unavailable()
+{
+    return conversation_->tls_unavailable();
 }
 Action Session::timed_out()
 {
@@ -90,8 +102,8 @@ std::string too_many_connections(const Policy& policy)
     return reply::closing(reply::too_many_connections, policy.mailboxes.hostname()) + "\r\n";
 }
 
-Session::Conversation::Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection)
-    : policy_{std::move(policy)}, lines_{policy_->limits.command_line_max}
+Session::Conversation::Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection, Offer offer)
+    : policy_{std::move(policy)}, offer_{offer}, lines_{policy_->limits.command_line_max}
 {
     connection_.peer = std::move(connection);
 }
@@ -99,7 +111,7 @@ Session::Conversation::Conversation(std::shared_ptr<const Policy> policy, core::
 Action Session::Conversation::greet() const
 {
     Action action;
-    say(action, reply::greeting(hostname(), policy_->protocol));
+    say(action, reply::greeting(hostname(), offer_.protocol));
     return action;
 }
 
@@ -144,6 +156,35 @@ Action Session::Conversation::refused(core::Refusal why)
     return go_on(std::move(action));
 }
 
+Action Session::Conversation::tls_begins()
+{
+    Action action;
+    say(action, reply::start_handshake.line);
+    action.then = Then::start_tls;
+    return action;
+}
+
+/// RFC 3207 section 4.2: whatever was said before is forgotten. Its errors are not: they would be free then.
+Action Session::Conversation::secured(std::string description)
+{
+    connection_.peer.tls = std::move(description);
+    connection_.peer.helo.clear();
+    connection_.peer.protocol.clear();
+    connection_.state = State::connected;
+    connection_.reading = Reading::commands;
+    connection_.extended = false;
+    connection_.heard = true;  // a second handshake inside the first is no first octet
+    return {};
+}
+
+Action Session::Conversation::tls_unavailable()
+{
+    Action action;
+    connection_.reading = Reading::commands;
+    refuse(action, reply::tls_unavailable);
+    return go_on(std::move(action));
+}
+
 Action Session::Conversation::close(const Closing& why)
 {
     Action action;
@@ -172,6 +213,10 @@ Action Session::Conversation::read(std::string_view input, Action action)
     while (action.then == Then::read && !input.empty() && listens()) {
         read_some(input, action);
     }
+    if (action.then == Then::start_tls && !input.empty()) {
+        say(action, reply::closing(reply::spoke_before_tls, hostname()));
+        hang_up(action);
+    }
     if (connection_.reading == Reading::nothing_any_more) {
         action.then = Then::close;
         action.content.clear();
@@ -186,8 +231,8 @@ Action Session::Conversation::read(std::string_view input, Action action)
 
 bool Session::Conversation::listens() const noexcept
 {
-    return connection_.reading != Reading::nothing_until_decided &&
-           connection_.reading != Reading::nothing_any_more;
+    return connection_.reading == Reading::commands || connection_.reading == Reading::data ||
+           connection_.reading == Reading::chunk;
 }
 
 void Session::Conversation::read_some(std::string_view& input, Action& action)
@@ -205,6 +250,7 @@ void Session::Conversation::read_some(std::string_view& input, Action& action)
             read_chunk(input, action);
             break;
         case Reading::nothing_until_decided:
+        case Reading::nothing_until_secured:
         case Reading::nothing_any_more:
             break;
     }
@@ -286,7 +332,7 @@ void Session::Conversation::say(Action& action, std::string_view line)
 // RFC 2033 section 4.2: after the content LMTP owes one reply to every RCPT that was answered 250.
 void Session::Conversation::say_for_each_recipient(Action& action, std::string_view line) const
 {
-    const std::uint64_t times = policy_->protocol == Protocol::lmtp ? transaction_->recipients_ok : 1;
+    const std::uint64_t times = offer_.protocol == Protocol::lmtp ? transaction_->recipients_ok : 1;
     for (std::uint64_t i = 0; i < times; ++i) {
         say(action, line);
     }

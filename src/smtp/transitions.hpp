@@ -47,12 +47,14 @@ inline constexpr auto mail = no(reply::mail_first);
 inline constexpr auto rcpt = no(reply::recipient_first);
 inline constexpr auto nested = no(reply::nested_mail);
 inline constexpr auto begun = no(reply::chunks_begun);
+inline constexpr auto in_mail = no(reply::starttls_in_mail);
 inline constexpr auto absent = no(reply::not_offered);
 inline constexpr auto strange = no(reply::unrecognised);
 
 /// The order of commands, RFC 5321 section 4.1.4: a row a verb, a column a state. transitions_test.cpp walks every
 /// pair. MAIL before a greeting is refused: RFC 5321 leaves it to the server, and no working client does it. DATA
-/// leads to `ready` by the end of its content, BDAT by LAST. Which of HELO, EHLO and LHLO exist is spoken_in()'s.
+/// leads to `ready` by the end of its content, BDAT by LAST, STARTTLS to `connected` by its handshake. Which of
+/// HELO, EHLO and LHLO exist is spoken_in()'s.
 // clang-format off
 inline constexpr std::array<std::array<Transition, states>, verbs> rows{{
     //               connected    ready        addressed    deliverable  chunking
@@ -69,7 +71,7 @@ inline constexpr std::array<std::array<Transition, states>, verbs> rows{{
     /* help     */ {{connected,   ready,       addressed,   deliverable, chunking}},
     /* quit     */ {{connected,   ready,       addressed,   deliverable, chunking}},
     /* expn     */ {{absent,      absent,      absent,      absent,      absent}},
-    /* starttls */ {{absent,      absent,      absent,      absent,      absent}},
+    /* starttls */ {{hello,       connected,   in_mail,     in_mail,     in_mail}},
     /* auth     */ {{absent,      absent,      absent,      absent,      absent}},
     /* http     */ {{connected,   ready,       addressed,   deliverable, chunking}},
     /* unknown  */ {{strange,     strange,     strange,     strange,     strange}},

@@ -180,7 +180,7 @@ TEST(RenderCase, LooksLikeThis)
               "  - +2.2 attack: says 'help'\n"
               "\n"
               "Message 1 of 1  SR-0000-0001  first\n"
-              "  Received        2026-03-02T11:20:00Z from 192.0.2.7 (mail.example.org) with ESMTP\n"
+              "  Received        2026-03-02T11:20:00Z from 192.0.2.7 (mail.example.org) with ESMTP, in clear text\n"
               "  Envelope        <eve@example.org> to shield@example.com\n"
               "  From            Eve <eve@example.org>\n"
               "  Subject         Help\n"

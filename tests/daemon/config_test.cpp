@@ -43,7 +43,7 @@ TEST(Config, WhatIsNotGivenHasTheDefaultsOfTheContract)
     EXPECT_EQ(config.io_threads, 1u);
     EXPECT_EQ(config.assess_threads, 4u);
     ASSERT_EQ(config.listen.size(), 1u);
-    EXPECT_EQ(config.listen[0].protocol, smtp::Protocol::smtp);
+    EXPECT_EQ(config.listen[0].offer, smtp::Offer{});
     EXPECT_EQ(config.acknowledgement.team, "Example");
     EXPECT_EQ(config.acknowledgement.templates, "/etc/shieldd/templates");
     EXPECT_EQ(config.acknowledgement.unverified, acknowledge::Unverified::hold);
@@ -63,7 +63,9 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
     const Config config = config_of(
         "user = 'mail'\nio_threads = 3\nassess_threads = 6\n" + good_config +
         "give_up_after = '2h'\ngive_up_after_person = '10d'\nmaildir = 'replies'\n"
-        "[[listen]]\naddress = '[::1]:24'\nprotocol = 'lmtp'\ntls = 'none'\ntls_required = false\nproxy = []\n"
+        "[[listen]]\naddress = '[::1]:24'\nprotocol = 'lmtp'\ntls = 'starttls'\ntls_required = true\nproxy = []\n"
+        "[[certificate]]\nchain = 'tls/ec.pem'\nkey = 'tls/ec.key'\n"
+        "[[certificate]]\nchain = '/tls/rsa.pem'\nkey = '/tls/rsa.key'\n[tls]\nsession_tickets = false\n"
         "[[mailbox]]\naddress = 'help@example.com'\nalso = ['help@mx.example.com']\ncategory = 'support'\n"
         "[links]\nsupport = 'https://example.net/help'\n[classify]\nrules = 'my.rules'\n"
         "[promise.urgent]\ntell = true\ntarget = '5 business days'\n[dns]\nresolver = '127.0.0.1:53'\n"
@@ -76,7 +78,11 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
     EXPECT_EQ(config.delivery.give_up_after_person, 240h);
     EXPECT_EQ(config.delivery.maildir, "/etc/replies") << "a relative path starts at the file";
     ASSERT_EQ(config.listen.size(), 2u);
-    EXPECT_EQ(config.listen[1], (Config::Listen{"[::1]:24", smtp::Protocol::lmtp}));
+    EXPECT_EQ(config.listen[1], (Config::Listen{"[::1]:24", {smtp::Protocol::lmtp, smtp::Tls::starttls, true}}));
+    EXPECT_THAT(config.certificates,
+                testing::ElementsAre(net::CertificateFiles{"/etc/tls/ec.pem", "/etc/tls/ec.key"},
+                                     net::CertificateFiles{"/tls/rsa.pem", "/tls/rsa.key"}));
+    EXPECT_FALSE(config.session_tickets);
     ASSERT_EQ(config.mailboxes.size(), 2u);
     EXPECT_EQ(config.mailboxes[1].also, std::vector<std::string>{"help@mx.example.com"});
     EXPECT_EQ(config.mailboxes[1].category, core::Category::support);
@@ -231,11 +237,13 @@ INSTANTIATE_TEST_SUITE_P(
               "/etc/x.toml:11: key 'delivery.transport': this version cannot deliver to MX hosts itself; write "
               "\"smarthost\" and name your mail relay"},
         Fault{"tls", good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\ntls = 'starttls'"),
-              "/etc/x.toml:5: key 'listen.tls': this version has no TLS yet; write \"none\" and put a TLS proxy in "
-              "front if you need it"},
+              "/etc/x.toml:3: key 'listen.tls': needs a certificate; add a [[certificate]] with chain and key, or "
+              "write \"none\""},
         Fault{"tls_required",
               good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\ntls_required = true"),
-              "/etc/x.toml:5: key 'listen.tls_required': this version has no TLS yet; write false"},
+              "/etc/x.toml:3: key 'listen.tls_required': is for tls = \"starttls\"; remove it, or write that"},
+        Fault{"certificate without key", good_config + "[[certificate]]\nchain = 'x.pem'\n",
+              "/etc/x.toml:13: key 'certificate.key': is missing; add it: its key in PEM, without a passphrase"},
         Fault{"proxy",
               good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\nproxy = ['10.0.0.1']"),
               "/etc/x.toml:5: key 'listen.proxy': this version has no PROXY protocol yet; write []"},

@@ -23,12 +23,13 @@ std::string port_of(int descriptor)
 
 }  // namespace
 
-TEST(Listeners, EachAddressIsBoundWithItsProtocol)
+TEST(Listeners, EachAddressIsBoundWithWhatItOffers)
 {
-    auto listeners = open_listeners({{"127.0.0.1:0", smtp::Protocol::smtp}, {"127.0.0.1:0", smtp::Protocol::lmtp}});
+    const smtp::Offer lmtp{smtp::Protocol::lmtp, smtp::Tls::starttls, true};
+    auto listeners = open_listeners({{"127.0.0.1:0", {}}, {"127.0.0.1:0", lmtp}});
     ASSERT_EQ(listeners.size(), 2u);
-    EXPECT_EQ(listeners[0].protocol(), smtp::Protocol::smtp);
-    EXPECT_EQ(listeners[1].protocol(), smtp::Protocol::lmtp);
+    EXPECT_EQ(listeners[0].offer(), smtp::Offer{});
+    EXPECT_EQ(listeners[1].offer(), lmtp);
     const int descriptor = listeners[0].release();
     EXPECT_NE(port_of(descriptor), "0");
     close(descriptor);
@@ -36,11 +37,11 @@ TEST(Listeners, EachAddressIsBoundWithItsProtocol)
 
 TEST(Listeners, AnAddressInUseIsNamedWithARemedy)
 {
-    auto first = open_listeners({{"127.0.0.1:0", smtp::Protocol::smtp}});
+    auto first = open_listeners({{"127.0.0.1:0", {}}});
     const int descriptor = first[0].release();
     const std::string address = "127.0.0.1:" + port_of(descriptor);
     try {
-        (void)open_listeners({{address, smtp::Protocol::smtp}});
+        (void)open_listeners({{address, {}}});
         FAIL() << "it was bound twice";
     } catch (const std::runtime_error& failure) {
         EXPECT_THAT(failure.what(),
@@ -52,7 +53,7 @@ TEST(Listeners, AnAddressInUseIsNamedWithARemedy)
 TEST(Listeners, WhatIsNoAddressIsNotTakenForAllOfThem)
 {
     for (const char* address : {"localhost:0", "::1:0", "127.0.0.1", "[127.0.0.1]:0"}) {
-        EXPECT_THROW((void)open_listeners({{address, smtp::Protocol::smtp}}), std::runtime_error) << address;
+        EXPECT_THROW((void)open_listeners({{address, {}}}), std::runtime_error) << address;
     }
 }
 

@@ -62,8 +62,8 @@ void check_replies(std::string_view replies)
 /// The driver of net, with a store that refuses every third message.
 class Driver {
 public:
-    explicit Driver(const std::shared_ptr<const smtp::Policy>& policy)
-        : size_max_{policy->limits.message_size_max}, session_{policy, {}}
+    Driver(const std::shared_ptr<const smtp::Policy>& policy, smtp::Offer offer)
+        : size_max_{policy->limits.message_size_max}, session_{policy, {}, offer}
     {
         take(session_.greet());
     }
@@ -131,22 +131,20 @@ core::Limits small_limits()
 // says.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static const std::shared_ptr<const smtp::Policy> policies[] = {
-        tests::dialogue_policy(smtp::Protocol::smtp, small_limits()),
-        tests::dialogue_policy(smtp::Protocol::lmtp, small_limits())};
+    static const std::shared_ptr<const smtp::Policy> policy = tests::dialogue_policy(small_limits());
     if (size < 2) {
         return 0;
     }
-    const auto& policy = policies[data[0] % 2];
+    const smtp::Offer offer{data[0] % 2 == 0 ? smtp::Protocol::smtp : smtp::Protocol::lmtp};
     const std::size_t cuts = std::min<std::size_t>(data[1] % 32, size - 2);
     const std::uint8_t* cut = data + 2;
     const std::string_view octets{reinterpret_cast<const char*>(data) + 2 + cuts, size - 2 - cuts};
 
-    Driver whole{policy};
+    Driver whole{policy, offer};
     whole.give(octets);
     check_replies(whole.talk.replies);
 
-    Driver pieces{policy};
+    Driver pieces{policy, offer};
     std::string_view rest = octets;
     for (std::size_t i = 0; !rest.empty(); ++i) {
         const std::size_t count = cuts == 0 ? 1 : std::max<std::size_t>(1, cut[i % cuts]);

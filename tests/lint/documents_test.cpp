@@ -33,13 +33,15 @@ Defaults known_keys()
     return defaults;
 }
 
-/// Keys and values of a TOML file that has one key a line and no strings with `#`.
+/// Keys and values of a TOML file that has one key a line and no strings with `#`. A `#` right before a key or
+/// table switches it off and is passed over here.
 std::multimap<std::string, std::string> installed_keys()
 {
     std::multimap<std::string, std::string> found;
     std::string table;
     for (const std::string& line : lines(root / "etc/shieldd.toml")) {
-        const std::string text{core::trimmed(line.substr(0, line.find('#')))};
+        const std::string on = line.size() > 1 && line[0] == '#' && line[1] != ' ' ? line.substr(1) : line;
+        const std::string text{core::trimmed(on.substr(0, on.find('#')))};
         if (text.starts_with('[')) {
             const auto begin = text.find_first_not_of('[');
             table = text.substr(begin, text.find(']') - begin) + ".";

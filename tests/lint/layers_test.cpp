@@ -36,7 +36,7 @@ struct Library {
     Names modules;
 };
 const std::vector<Library> libraries{
-    {"openssl/", {"core"}},
+    {"openssl/", {"core", "net"}},
     {"mimetic/", {"mime"}},
     {"unicode/", {"mime"}},
     {"gumbo.h", {"mime"}},

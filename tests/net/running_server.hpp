@@ -14,19 +14,19 @@ namespace shield::net {
 
 /// A real server on a free loopback port with a stand-in for the store.
 struct RunningServer {
-    explicit RunningServer(unsigned threads, core::Limits limits = {},
-                           smtp::Protocol protocol = smtp::Protocol::smtp)
+    explicit RunningServer(unsigned threads, core::Limits limits = {}, smtp::Offer offer = {},
+                           std::shared_ptr<const Certificates> certificates = nullptr)
         : io{threads}
     {
         const auto policy = std::make_shared<smtp::Policy>();
-        policy->protocol = protocol;
         policy->limits = limits;
         policy->mailboxes =
             core::Mailboxes::make("mx.example.com", {{"shield@example.com", {}, core::Category::attack}}).value();
         server = std::make_unique<SmtpServer>(
             io, SmtpServer::Options{[policy] { return policy; }, [this] { return mail.reception(); },
+                                    [certificates] { return certificates; },
                                     [] { return core::from_unix_ms(1'764'000'000'000); }, &log, &metrics});
-        address = server->listen("127.0.0.1:0");
+        address = server->listen("127.0.0.1:0", offer);
     }
 
     /// A client that has heard the greeting and said EHLO.

@@ -88,7 +88,7 @@ TEST_F(SmtpSession, TellsTheEnvelope)
 TEST_F(SmtpSession, NamesTheProtocolAsReceivedFieldsDo)
 {
     const auto protocol_after = [](Protocol protocol, std::string_view octets) {
-        Session one{tests::dialogue_policy(protocol), {}};
+        Session one{tests::dialogue_policy(), {}, Offer{protocol}};
         (void)one.receive(octets);
         return one.envelope().protocol;
     };
@@ -97,6 +97,68 @@ TEST_F(SmtpSession, NamesTheProtocolAsReceivedFieldsDo)
     EXPECT_EQ(protocol_after(Protocol::lmtp, "LHLO h\r\nMAIL FROM:<>\r\n"), "LMTP");
     EXPECT_EQ(protocol_after(Protocol::smtp, "EHLO h\r\nMAIL FROM:<> SMTPUTF8\r\n"), "UTF8SMTP");
     EXPECT_EQ(protocol_after(Protocol::lmtp, "LHLO h\r\nMAIL FROM:<> SMTPUTF8\r\n"), "UTF8LMTP");
+}
+
+/// A session that has said STARTTLS.
+Session asking_for_tls(Protocol protocol = Protocol::smtp)
+{
+    Session one{tests::dialogue_policy(), {}, Offer{protocol, Tls::starttls}};
+    const Action action =
+        one.receive(protocol == Protocol::smtp ? "EHLO h\r\nSTARTTLS\r\n" : "LHLO h\r\nSTARTTLS\r\n");
+    EXPECT_EQ(action.then, Then::start_tls);
+    return one;
+}
+
+TEST_F(SmtpSession, NamesTheProtocolWithAnSUnderTls)
+{
+    const auto protocol_after = [](Protocol protocol, std::string_view octets) {
+        Session one = asking_for_tls(protocol);
+        (void)one.secured("TLSv1.3 TLS_AES_256_GCM_SHA384");
+        (void)one.receive(octets);
+        EXPECT_EQ(one.envelope().tls, "TLSv1.3 TLS_AES_256_GCM_SHA384");
+        return one.envelope().protocol;
+    };
+    EXPECT_EQ(protocol_after(Protocol::smtp, "HELO h\r\nMAIL FROM:<>\r\n"), "SMTP");
+    EXPECT_EQ(protocol_after(Protocol::smtp, "EHLO h\r\nMAIL FROM:<>\r\n"), "ESMTPS");
+    EXPECT_EQ(protocol_after(Protocol::lmtp, "LHLO h\r\nMAIL FROM:<>\r\n"), "LMTPS");
+    EXPECT_EQ(protocol_after(Protocol::smtp, "EHLO h\r\nMAIL FROM:<> SMTPUTF8\r\n"), "UTF8SMTPS");
+    EXPECT_EQ(protocol_after(Protocol::lmtp, "LHLO h\r\nMAIL FROM:<> SMTPUTF8\r\n"), "UTF8LMTPS");
+}
+
+TEST_F(SmtpSession, EndsWhenOctetsFollowStarttls)
+{
+    Session one{tests::dialogue_policy(), {}, Offer{Protocol::smtp, Tls::starttls}};
+    const Action action = one.receive("EHLO h\r\nSTARTTLS\r\nMAIL FROM:<forged@bank.example>\r\n");
+    EXPECT_EQ(action.then, Then::close);
+    EXPECT_THAT(action.reply, testing::EndsWith("421 4.7.0 mx.example.com Octets behind STARTTLS, closing\r\n"));
+    EXPECT_FALSE(one.in_transaction());
+}
+
+TEST_F(SmtpSession, StaysInClearTextWhenTlsIsNotAvailable)
+{
+    Session one = asking_for_tls();
+    EXPECT_EQ(one.tls_unavailable().reply, "454 4.7.0 TLS is not available now\r\n");
+    EXPECT_THAT(one.receive("MAIL FROM:<>\r\n").reply, StartsWith("250"));
+    EXPECT_EQ(one.envelope().tls, "");
+}
+
+TEST_F(SmtpSession, ForgetsAtTheHandshakeWhatWasSaidBefore)
+{
+    Session one = asking_for_tls();
+    EXPECT_EQ(one.tls_begins().reply, "220 2.0.0 Ready to start TLS\r\n");
+    EXPECT_EQ(one.secured("TLSv1.2 x"), Action{});
+    EXPECT_EQ(one.envelope().helo, "");
+    EXPECT_THAT(one.receive("MAIL FROM:<>\r\n").reply, StartsWith("503"));
+}
+
+TEST_F(SmtpSession, CountsErrorsOnAcrossAHandshake)
+{
+    core::Limits limits;
+    limits.session_errors_max = 2;
+    Session one{tests::dialogue_policy(limits), {}, Offer{Protocol::smtp, Tls::starttls}};
+    (void)one.receive("EHLO h\r\nFROB\r\nFROB\r\nSTARTTLS\r\n");
+    (void)one.secured("TLSv1.2 x");
+    EXPECT_EQ(one.receive("FROB\r\n").then, Then::close);
 }
 
 TEST_F(SmtpSession, BareLfDotDoesNotEndTheMessage)
@@ -143,7 +205,7 @@ TEST_F(SmtpSession, KeepsNothingOfAChunkThatIsTooBig)
 {
     core::Limits limits;
     limits.message_size_max = 10;
-    Session one{tests::dialogue_policy(Protocol::smtp, limits), {}};
+    Session one{tests::dialogue_policy(limits), {}};
     (void)one.receive("EHLO h\r\nMAIL FROM:<>\r\nRCPT TO:<shield@example.com>\r\n");
     EXPECT_EQ(one.receive("BDAT 11\r\n0123").content, "");
     EXPECT_THAT(one.receive("4567890").reply, StartsWith("552 5.3.4"));
@@ -244,7 +306,7 @@ TEST_F(SmtpSession, NamesTheBoundsThatWereReached)
     core::Limits limits;
     limits.message_size_max = 10;
     limits.recipients_max = 1;
-    Session one{tests::dialogue_policy(Protocol::smtp, limits), {}};
+    Session one{tests::dialogue_policy(limits), {}};
     (void)one.receive("EHLO h\r\n");
     EXPECT_THAT(one.receive("MAIL FROM:<> SIZE=11\r\n").reached, ElementsAre(&core::Limits::message_size_max));
     EXPECT_THAT(one.receive("MAIL FROM:<>\r\nRCPT TO:<shield@example.com>\r\n").reached, IsEmpty());
@@ -272,8 +334,8 @@ TEST_F(SmtpSession, SaysLittleHoweverMuchAFloodAsks)
 
 TEST_F(SmtpSession, RepliesInLinesOfAtMost512Octets)
 {
-    const auto policy = std::make_shared<const Policy>(
-        Policy{Protocol::smtp, core::Mailboxes::make(std::string(255, 'h'), {}).value(), {}});
+    const auto policy =
+        std::make_shared<const Policy>(Policy{core::Mailboxes::make(std::string(255, 'h'), {}).value(), {}});
     Session one{policy, {}};
     std::string all = one.greet().reply + one.receive("EHLO x\r\nHELO x\r\nHELP\r\n").reply +
                       one.timed_out().reply + too_many_connections(*policy);

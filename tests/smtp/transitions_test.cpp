@@ -54,7 +54,7 @@ std::vector<Row> rows_of(Protocol protocol)
 
 /// A session and the state it was led to.
 struct Talk {
-    Talk(Protocol protocol, State state) : session{tests::dialogue_policy(protocol), {}}
+    Talk(Protocol protocol, State state) : session{tests::dialogue_policy(), {}, Offer{protocol}}
     {
         (void)session.greet();
         const std::array<std::string, states> steps{

@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <support/kept_log.hpp>
+#include <support/temporary_directory.hpp>
 
 #include <atomic>
 #include <filesystem>
@@ -22,22 +23,7 @@
 
 namespace shield::store::test {
 
-/// A directory that goes with its test.
-class Directory {
-public:
-    Directory()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "shield-store-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~Directory() { std::filesystem::remove_all(path_); }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using Directory = support::TemporaryDirectory;
 
 inline core::Time start_of_tests()
 {

@@ -142,8 +142,14 @@ void read_line(Dialogue& dialogue, const std::string& line, std::size_t number)
     } else if (text == "X:") {
         step.kind = Step::Kind::closed;
     } else if (text == "mode: lmtp") {
-        dialogue.protocol = smtp::Protocol::lmtp;
+        dialogue.offer.protocol = smtp::Protocol::lmtp;
         return;
+    } else if (text == "tls: starttls" || text == "tls: required") {
+        dialogue.offer.tls = smtp::Tls::starttls;
+        dialogue.offer.tls_required = text == "tls: required";
+        return;
+    } else if (text == "TLS:") {
+        step.kind = Step::Kind::secure;
     } else if (text.starts_with("limit: ")) {
         set_limit(dialogue.limits, argument(6));
         return;
@@ -158,7 +164,7 @@ void read_line(Dialogue& dialogue, const std::string& line, std::size_t number)
 class Player {
 public:
     Player(const Dialogue& dialogue, const Portion& portion)
-        : portion_{portion}, session_{dialogue_policy(dialogue.protocol, dialogue.limits), {}}
+        : portion_{portion}, session_{dialogue_policy(dialogue.limits), {}, dialogue.offer}
     {
         take(session_.greet());
     }
@@ -197,6 +203,16 @@ public:
         return {};
     }
 
+    std::string secure()
+    {
+        send();
+        if (!securing_) {
+            return "expected the server to begin a handshake";
+        }
+        take(session_.secured("TLSv1.3 TLS_AES_256_GCM_SHA384"));
+        return {};
+    }
+
     std::string closed()
     {
         send();
@@ -215,7 +231,7 @@ public:
 private:
     void send()
     {
-        while (!deciding_ && !closed_ && !to_send_.empty()) {
+        while (!deciding_ && !securing_ && !closed_ && !to_send_.empty()) {
             const std::size_t count =
                 std::clamp<std::size_t>(portion_(given_, to_send_.size()), 1, to_send_.size());
             const std::string octets = to_send_.substr(0, count);
@@ -230,12 +246,17 @@ private:
         for (;;) {
             reply_ += action.reply;
             content_ += action.content;
+            if (action.then == smtp::Then::start_tls) {
+                reply_ += session_.tls_begins().reply;
+                break;
+            }
             if (action.then != smtp::Then::discard) {
                 break;
             }
             content_.clear();
             action = session_.resume();
         }
+        securing_ = action.then == smtp::Then::start_tls;
         deciding_ = action.then == smtp::Then::deliver;
         closed_ = action.then == smtp::Then::close;
     }
@@ -247,6 +268,7 @@ private:
     std::string content_;
     std::size_t given_{0};
     bool deciding_{false};
+    bool securing_{false};
     bool closed_{false};
 };
 
@@ -260,6 +282,8 @@ std::string play_step(Player& player, const Step& step)
             return player.server(step.octets);
         case Step::Kind::deliver:
             return player.deliver(step);
+        case Step::Kind::secure:
+            return player.secure();
         case Step::Kind::closed:
             return player.closed();
     }
@@ -308,13 +332,13 @@ std::vector<std::filesystem::path> dialogue_files()
     return files;
 }
 
-std::shared_ptr<const smtp::Policy> dialogue_policy(smtp::Protocol protocol, const core::Limits& limits)
+std::shared_ptr<const smtp::Policy> dialogue_policy(const core::Limits& limits)
 {
     const std::vector<core::MailboxSettings> mailboxes{{"shield@example.com", {}, core::Category::attack},
                                                        {"security@example.com", {}, core::Category::urgent},
                                                        {"help@example.com", {}, core::Category::support}};
     return std::make_shared<const smtp::Policy>(
-        smtp::Policy{protocol, core::Mailboxes::make("mx.example.com", mailboxes).value(), limits});
+        smtp::Policy{core::Mailboxes::make("mx.example.com", mailboxes).value(), limits});
 }
 
 std::string play(const Dialogue& dialogue, const Portion& portion)

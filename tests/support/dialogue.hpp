@@ -18,7 +18,7 @@ namespace shield::tests {
 
 /// One line of a dialogue file.
 struct Step {
-    enum class Kind { client, server, deliver, closed };
+    enum class Kind { client, server, deliver, secure, closed };
 
     Kind kind{Kind::client};
     std::size_t line{0};                    ///< in the file
@@ -30,7 +30,7 @@ struct Step {
 };
 
 struct Dialogue {
-    smtp::Protocol protocol{smtp::Protocol::smtp};
+    smtp::Offer offer;
     core::Limits limits;
     std::vector<Step> steps;
 
@@ -46,8 +46,7 @@ struct Dialogue {
 
 /// What every dialogue is played against: mx.example.com with shield@ (attack), security@ (urgent), help@ (support)
 /// at example.com.
-[[nodiscard]] std::shared_ptr<const smtp::Policy> dialogue_policy(smtp::Protocol protocol = smtp::Protocol::smtp,
-                                                                  const core::Limits& limits = {});
+[[nodiscard]] std::shared_ptr<const smtp::Policy> dialogue_policy(const core::Limits& limits = {});
 
 /// How many of `available` octets the session is given at once, when `given` went before.
 using Portion = std::function<std::size_t(std::size_t given, std::size_t available)>;

@@ -15,6 +15,7 @@ import shutil
 import signal
 import smtplib
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -72,6 +73,27 @@ def reference_in(reply):
     return found.group()
 
 
+def make_certificate(directory, name, names=None, *, key="ec", days=90):
+    """A certificate that signs itself, in NAME.pem and NAME.key."""
+    chain, secret = directory / f"{name}.pem", directory / f"{name}.key"
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"] if key == "ec" else ["-newkey", "rsa:2048"]
+    alternatives = ",".join(f"DNS:{one}" for one in names or [name])
+    request = ["openssl", "req", "-x509", *kind, "-nodes", "-keyout", secret, "-out", chain, "-days", str(days),
+               "-subj", f"/CN={(names or [name])[0]}", "-addext", f"subjectAltName={alternatives}"]
+    subprocess.run(request, check=True, capture_output=True)
+    return chain, secret
+
+
+def unverified_tls(**options):
+    """A client that takes any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    for name, value in options.items():
+        setattr(context, name, value)
+    return context
+
+
 class Connection(smtplib.SMTP):
     """smtplib, with the reply to the end of data kept."""
 
@@ -125,7 +147,7 @@ class Shield:
     """One shieldd with its configuration, directory and ports. Use as a context manager; ends only its own process."""
 
     def __init__(self, *, unverified="send", delivery=None, limits=None, listen=(), extra="", state=None,
-                 mailboxes=None):
+                 mailboxes=None, tls="none", certificates=()):
         # Short: the control socket's path must fit sockaddr_un.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="shield-"))
         self.state = pathlib.Path(state) if state else self.directory / "state"
@@ -141,17 +163,20 @@ class Shield:
         self.delivery = delivery or f'transport = "maildir"\nmaildir = "{self.maildir}"'
         self.limits = dict(limits or {})
         self.listen = list(listen)
+        self.tls = tls
+        self.certificates = [make_certificate(self.directory, name) for name in certificates]
         self.extra = extra
         self.mailboxes = mailboxes or [("shield@example.com", "attack"), ("security@example.com", "urgent"),
                                        ("help@example.com", "support")]
         self.write_config()
 
     def write_config(self):
-        listeners = [f'address = "127.0.0.1:{self.port}"\ntls = "none"', *self.listen]
+        listeners = [f'address = "127.0.0.1:{self.port}"\ntls = "{self.tls}"', *self.listen]
         self.config.write_text("\n".join([
             'hostname = "mx.example.com"',
             f'directory = "{self.state}"',
             *(f"[[listen]]\n{listener}" for listener in listeners),
+            *(f'[[certificate]]\nchain = "{chain}"\nkey = "{key}"' for chain, key in self.certificates),
             *(f'[[mailbox]]\naddress = "{address}"\ncategory = "{category}"' for address, category in self.mailboxes),
             "[acknowledgement]",
             'from = "Example Security <security@example.com>"',

@@ -42,6 +42,8 @@ public:
     void end_sending();
     void reset();
     void close();
+    /// The socket, for who goes on with it in another way.
+    [[nodiscard]] int release() { return std::exchange(socket_, -1); }
 
 private:
     bool fill();

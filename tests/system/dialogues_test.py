@@ -19,6 +19,7 @@ class Dialogue:
     def __init__(self, file):
         self.name = file.name
         self.lmtp = False
+        self.tls = ""
         self.limits = {}
         self.steps = []  # (line number, kind, value)
         for number, line in enumerate(file.read_text().splitlines(), 1):
@@ -28,6 +29,10 @@ class Dialogue:
     def add(self, number, line):
         if line.startswith("mode:"):
             self.lmtp = line.split()[1] == "lmtp"
+        elif line.startswith("tls:"):
+            self.tls = line.split()[1]
+        elif line.startswith("TLS:"):
+            self.steps.append((number, "secure", None))
         elif line.startswith("limit:"):
             _, name, value = line.split()
             self.limits[name] = int(value)
@@ -84,9 +89,16 @@ class Player:
                 self.expect(number, value)
             elif kind == "deliver":
                 self.wanted = value
+            elif kind == "secure":
+                self.secure()
             elif self.file.read(1):
                 self.fault(number, "the server has not closed the connection")
         self.nothing_left()
+
+    def secure(self):
+        self.file.close()
+        self.client = shield.unverified_tls().wrap_socket(self.client)
+        self.file = self.client.makefile("rb")
 
     def close(self):
         self.file.close()
@@ -156,11 +168,12 @@ class Dialogues(shield.SystemTest):
         self.assertGreater(played, len(files) // 2)
 
     def listening(self, limits):
-        """A daemon for SMTP and LMTP with these bounds, or nothing when it would refuse them."""
-        lmtp_port = shield.free_port()
-        daemon = self.unstarted(limits=limits,
-                                listen=[f'address = "127.0.0.1:{lmtp_port}"\nprotocol = "lmtp"\ntls = "none"'])
-        daemon.lmtp_port = lmtp_port
+        """A daemon for each kind of listener with these bounds, or nothing when it would refuse them."""
+        ports = [shield.free_port() for _ in range(3)]
+        offers = ['protocol = "lmtp"', 'tls = "starttls"', 'tls = "starttls"\ntls_required = true']
+        daemon = self.unstarted(limits=limits, certificates=["mx.example.com"],
+                                listen=[f'address = "127.0.0.1:{port}"\n{offer}' for port, offer in zip(ports, offers)])
+        daemon.ports = dict(zip(["lmtp", "starttls", "required"], ports), smtp=daemon.port)
         check = daemon.check()
         if check.returncode != 0 and "is out of range" in check.stderr:
             return None
@@ -168,7 +181,8 @@ class Dialogues(shield.SystemTest):
 
     def play(self, daemon, dialogue):
         for by_octet in (False, True):
-            player = Player(daemon, daemon.lmtp_port if dialogue.lmtp else daemon.port, dialogue, by_octet)
+            port = daemon.ports[dialogue.tls or ("lmtp" if dialogue.lmtp else "smtp")]
+            player = Player(daemon, port, dialogue, by_octet)
             try:
                 player.play()
             finally:

@@ -39,6 +39,8 @@ LIMIT(command_wait_max, seconds, 300, "421 4.4.2", "shield_limit_command_wait_to
       "RFC 5321 section 4.5.3.2.7: five minutes")                                                                       \
 LIMIT(session_time_max, seconds, 3600, "421 4.4.2", "shield_limit_session_time_total",                                   \
       "a session that lasts longer is not delivering mail")                                                             \
+LIMIT(tls_handshake_wait_max, seconds, 30, "closed", "shield_limit_tls_handshake_wait_total",                           \
+      "two round trips, and a slow client's arithmetic")                                                                \
 LIMIT(write_wait_max, seconds, 60, "closed", "shield_limit_write_wait_total",                                            \
       "a peer that does not read our replies")                                                                          \
 LIMIT(close_wait_max, seconds, 2, "closed", "not counted: housekeeping",                                                \

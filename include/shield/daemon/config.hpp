@@ -8,6 +8,7 @@
 #include <shield/core/mailboxes.hpp>
 #include <shield/core/promise.hpp>
 #include <shield/core/result.hpp>
+#include <shield/net/certificates.hpp>
 #include <shield/smtp/session.hpp>
 #include <shield/triage/desk.hpp>
 
@@ -36,10 +37,12 @@ struct Config {
 
     struct Listen {
         std::string address;  ///< "0.0.0.0:25", "[::]:25"
-        smtp::Protocol protocol{smtp::Protocol::smtp};
+        smtp::Offer offer;
         friend bool operator==(const Listen&, const Listen&) = default;
     };
     std::vector<Listen> listen;
+    std::vector<net::CertificateFiles> certificates;  ///< some, when a listener offers TLS
+    bool session_tickets{true};
     std::vector<core::MailboxSettings> mailboxes;
 
     struct Acknowledgement {

@@ -10,10 +10,11 @@ namespace shield::smtp {
 
 /// What the driver of a Session does after writing `reply` and keeping `content`.
 enum class Then {
-    read,     ///< wait for octets, give them to receive()
-    discard,  ///< the transaction ended without a message: drop the content kept so far, then resume()
-    deliver,  ///< the message is whole: make it durable, then accepted() or refused()
-    close     ///< orderly: the reply first, then FIN
+    read,       ///< wait for octets, give them to receive()
+    discard,    ///< the transaction ended without a message: drop the content kept so far, then resume()
+    deliver,    ///< the message is whole: make it durable, then accepted() or refused()
+    start_tls,  ///< the client wants a handshake: tls_begins() and then secured(), or tls_unavailable()
+    close       ///< orderly: the reply first, then FIN
 };
 
 /// What a Session asks of its driver.

@@ -7,17 +7,30 @@
 #include <shield/core/receipt.hpp>
 #include <shield/smtp/action.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace shield::smtp {
 
-enum class Protocol { smtp, lmtp };
+enum class Protocol : std::uint8_t { smtp, lmtp };
 
-/// What a Session must know before the first octet. Shared by all sessions of a listener.
-struct Policy {
+/// How a connection comes to TLS: not at all, by a command (RFC 3207), or before the first octet (RFC 8314 section
+/// 3.3).
+enum class Tls : std::uint8_t { none, starttls, implicit };
+
+/// What one listener speaks.
+struct Offer {
     Protocol protocol{Protocol::smtp};
+    Tls tls{Tls::none};
+    bool tls_required{false};  ///< with starttls: no mail before it
+
+    friend bool operator==(const Offer&, const Offer&) = default;
+};
+
+/// What a Session must know before the first octet. Shared by all sessions.
+struct Policy {
     core::Mailboxes mailboxes;
     core::Limits limits;
 };
@@ -29,7 +42,7 @@ struct Policy {
 class Session {
 public:
     /// `connection` carries what is known before the first command: client address and port.
-    Session(std::shared_ptr<const Policy> policy, core::Envelope connection);
+    Session(std::shared_ptr<const Policy> policy, core::Envelope connection, Offer offer = {});
     ~Session();
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
@@ -46,6 +59,12 @@ public:
     /// is not on disk cannot be answered 250 (invariant 1).
     [[nodiscard]] Action accepted(const core::Receipt& receipt);
     [[nodiscard]] Action refused(core::Refusal why);
+
+    /// These three answer Then::start_tls: the handshake may begin once what this returns is written; it is done,
+    /// with this version and cipher; or there can be none now. With Tls::implicit secured() comes before greet().
+    [[nodiscard]] Action tls_begins();
+    [[nodiscard]] Action secured(std::string description);
+    [[nodiscard]] Action tls_unavailable();
 
     /// The driver ends the conversation: 421 with the reason, then close.
     [[nodiscard]] Action timed_out();
