@@ -50,6 +50,21 @@ int choose_by_name(SSL* connection, int*, void* contexts)
     return SSL_TLSEXT_ERR_NOACK;
 }
 
+/// RFC 9325 section 3.7: who says which protocol it means, and does not mean mail, is a browser that somebody has
+/// sent here. Most mail systems say nothing.
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size, const unsigned char* offered,
+                    unsigned offered_size, void*)
+{
+    static constexpr unsigned char ours[] = "\x04smtp";
+    unsigned char* found = nullptr;
+    if (SSL_select_next_proto(&found, chosen_size, ours, sizeof ours - 1, offered, offered_size) !=
+        OPENSSL_NPN_NEGOTIATED) {
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+    *chosen = found;
+    return SSL_TLSEXT_ERR_OK;
+}
+
 Context make_context(bool session_tickets)
 {
     Context context{SSL_CTX_new(TLS_server_method())};
@@ -62,6 +77,7 @@ Context make_context(bool session_tickets)
     SSL_CTX_set_mode(
         tls, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(tls, 1);
+    SSL_CTX_set_alpn_select_cb(tls, choose_protocol, nullptr);
     SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
     if (!session_tickets) {
         SSL_CTX_set_options(tls, SSL_OP_NO_TICKET);

@@ -144,6 +144,13 @@ TEST_F(SmtpTls, ChoosesTheCertificateByTheNameAndTheKeyByTheClient)
     EXPECT_EQ(shown({"mx.example.com", TLS1_2_VERSION, "aRSA"}), "mx.example.com RSA");
 }
 
+TEST_F(SmtpTls, RefusesClientsThatWantToSpeakAnotherProtocol)
+{
+    serve(implicit);
+    EXPECT_TRUE((TlsClient{TcpClient{running->address}, {.protocol = "smtp"}}.secured()));
+    EXPECT_FALSE((TlsClient{TcpClient{running->address}, {.protocol = "http/1.1"}}.secured()));
+}
+
 TEST_F(SmtpTls, GivesSessionTicketsUnlessToldNotTo)
 {
     for (const bool tickets : {true, false}) {

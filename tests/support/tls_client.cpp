@@ -21,6 +21,11 @@ TlsClient::TlsClient(TcpClient connection, const Options& options)
     if (!options.server_name.empty()) {
         SSL_set_tlsext_host_name(connection_.get(), options.server_name.c_str());
     }
+    if (!options.protocol.empty()) {
+        const std::string wire = static_cast<char>(options.protocol.size()) + options.protocol;
+        SSL_set_alpn_protos(connection_.get(), reinterpret_cast<const unsigned char*>(wire.data()),
+                            static_cast<unsigned>(wire.size()));
+    }
     SSL_set_fd(connection_.get(), socket_);
     secured_ = SSL_connect(connection_.get()) == 1;
 }

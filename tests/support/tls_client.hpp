@@ -19,6 +19,7 @@ public:
         std::string server_name{};
         int version_max{TLS1_3_VERSION};
         const char* ciphers{nullptr};  ///< of TLS 1.2
+        std::string protocol{};        ///< the only one it wants to speak (RFC 7301)
     };
     TlsClient(TcpClient connection, const Options& options);
     explicit TlsClient(TcpClient connection) : TlsClient{std::move(connection), Options{}} {}
