@@ -56,6 +56,7 @@ private:
     core::Log& log_;
     core::Metrics metrics_;
     Current current_;
+    net::Clients clients_;
     net::IoContext io_;
 
     // octets -> receive -> store -> 250
@@ -141,8 +142,12 @@ std::unique_ptr<net::SmtpServer> Daemon::make_server(smtp::Protocol protocol)
     return std::make_unique<net::SmtpServer>(
         io_, net::SmtpServer::Options{
                  [this, policy] { return (*current_.get()).*policy; },
+                 [this] {
+                     const auto in_force = current_.get();
+                     return std::shared_ptr<const core::Networks>{in_force, &in_force->exempt};
+                 },
                  [this] { return std::make_unique<Intake>(store_->intake(), current_.get(), log_); }, now, &log_,
-                 &metrics_});
+                 &metrics_, &clients_});
 }
 
 std::unique_ptr<delivery::Transport> Daemon::make_transport()
@@ -162,7 +167,8 @@ void Daemon::listen(std::vector<Listener> listeners)
 {
     for (Listener& listener : listeners) {
         const bool smtp = listener.protocol() == smtp::Protocol::smtp;
-        const std::string address = (smtp ? *smtp_ : *lmtp_).adopt(listener.release());
+        net::SmtpServer& server = smtp ? *smtp_ : *lmtp_;
+        const std::string address = server.adopt(listener.release(), {listener.proxies()});
         log_.line(core::Severity::info, "listening", {{"protocol", smtp ? "smtp" : "lmtp"}, {"address", address}});
     }
     health_.set(Health::Phase::serving);

@@ -20,7 +20,7 @@ core::result<std::shared_ptr<const InForce>> make_in_force(const Config& config)
     auto lmtp = policy(smtp::Protocol::lmtp);
     return std::make_shared<const InForce>(InForce{std::move(*triage), std::move(*classifier),
                                                    config.acknowledgement.unverified, std::move(smtp),
-                                                   std::move(lmtp)});
+                                                   std::move(lmtp), config.exempt});
 }
 
 }  // namespace shield::daemon

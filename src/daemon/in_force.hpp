@@ -16,6 +16,7 @@ struct InForce {
     acknowledge::Unverified unverified;
     std::shared_ptr<const smtp::Policy> smtp;
     std::shared_ptr<const smtp::Policy> lmtp;
+    core::Networks exempt;
 };
 
 /// Reads the files that `config` names.

@@ -37,6 +37,18 @@ string listening_address(string& place, const Value& value)
     return {};
 }
 
+string networks(core::Networks& place, const Value& value)
+{
+    for (const string& text : value.strings) {
+        const auto network = core::Network::parse(text);
+        if (!network) {
+            return network.error().sentence;
+        }
+        place.push_back(*network);
+    }
+    return {};
+}
+
 string next_hop(string& place, const Value& value)
 {
     place = value.string;
@@ -228,10 +240,9 @@ std::vector<Key> settings()
          [](Config&, string_view, const Value& v) {
              return std::string{v.boolean ? "this version has no TLS yet; write false" : ""};
          }},
-        {"listen[].proxy", strings, optional, "[]", "only [] in this version",
-         [](Config&, string_view, const Value& v) {
-             return std::string{v.strings.empty() ? "" : "this version has no PROXY protocol yet; write []"};
-         }},
+        {"listen[].proxy", strings, optional, "[]",
+         "gateways whose connections begin with a PROXY header, as addresses or networks",
+         [](Config& c, string_view, const Value& v) { return networks(c.listen.back().proxies, v); }},
 
         {"mailbox[].address", string, required, "", "an address that takes mail",
          [](Config& c, string_view, const Value& v) { return keep(c.mailboxes.back().address, v.string); }},
@@ -304,10 +315,9 @@ std::vector<Key> settings()
                            v);
          }},
 
-        {"limits.exempt", strings, optional, "[]", "only [] in this version",
-         [](Config&, string_view, const Value& v) {
-             return std::string{v.strings.empty() ? "" : "this version exempts nobody from a limit; write []"};
-         }},
+        {"limits.exempt", strings, optional, R"(["127.0.0.0/8"])",
+         "addresses and networks that no bound of a client or network applies to",
+         [](Config& c, string_view, const Value& v) { return networks(c.exempt, v); }},
     };
 }
 

@@ -22,6 +22,8 @@ public:
     Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection);
 
     [[nodiscard]] Action greet() const;
+    [[nodiscard]] Action talked_too_soon();
+    void hold_messages(std::uint64_t core::Limits::*bound) noexcept { held_ = bound; }
     [[nodiscard]] Action receive(std::string_view octets);
     [[nodiscard]] Action resume();
     [[nodiscard]] Action accepted(const core::Receipt& receipt);
@@ -29,6 +31,10 @@ public:
     [[nodiscard]] Action close(const Closing& why);
 
     [[nodiscard]] bool in_transaction() const noexcept { return transaction_ != nullptr; }
+    [[nodiscard]] bool in_content() const noexcept
+    {
+        return connection_.reading == Reading::data || connection_.reading == Reading::chunk;
+    }
     [[nodiscard]] const core::Envelope& envelope() const noexcept
     {
         return transaction_ ? transaction_->envelope : connection_.peer;
@@ -106,7 +112,8 @@ private:
     std::unique_ptr<Transaction> transaction_;
     Chunk chunk_;
     CommandLines lines_;
-    std::string unread_;  // came behind the end of a message, waits for its outcome
+    std::uint64_t core::Limits::*held_{nullptr};  // why no message may begin now
+    std::string unread_;                          // came behind the end of a message, waits for its outcome
 };
 
 }  // namespace shield::smtp

@@ -48,6 +48,14 @@ Action Session::greet()
 {
     return conversation_->greet();
 }
+Action Session::talked_too_soon()
+{
+    return conversation_->talked_too_soon();
+}
+void Session::hold_messages(std::uint64_t core::Limits::*bound) noexcept
+{
+    conversation_->hold_messages(bound);
+}
 Action Session::receive(std::string_view octets)
 {
     return conversation_->receive(octets);
@@ -68,6 +76,14 @@ Action Session::timed_out()
 {
     return conversation_->close(reply::timed_out);
 }
+Action Session::too_slow()
+{
+    return conversation_->close(reply::too_slow);
+}
+Action Session::make_room()
+{
+    return conversation_->close(reply::make_room);
+}
 Action Session::shutting_down()
 {
     return conversation_->close(reply::shutting_down);
@@ -80,6 +96,10 @@ bool Session::in_transaction() const noexcept
 {
     return conversation_->in_transaction();
 }
+bool Session::in_content() const noexcept
+{
+    return conversation_->in_content();
+}
 const core::Envelope& Session::envelope() const noexcept
 {
     return conversation_->envelope();
@@ -88,6 +108,10 @@ const core::Envelope& Session::envelope() const noexcept
 std::string too_many_connections(const Policy& policy)
 {
     return reply::closing(reply::too_many_connections, policy.mailboxes.hostname()) + "\r\n";
+}
+std::string too_many_of_network(const Policy& policy)
+{
+    return reply::closing(reply::too_many_of_network, policy.mailboxes.hostname()) + "\r\n";
 }
 
 Session::Conversation::Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection)
@@ -100,6 +124,15 @@ Action Session::Conversation::greet() const
 {
     Action action;
     say(action, reply::greeting(hostname(), policy_->protocol));
+    return action;
+}
+
+Action Session::Conversation::talked_too_soon()
+{
+    Action action;
+    action.reached.push_back(&core::Limits::greeting_pause);
+    say(action, reply::talked_too_soon.line);
+    hang_up(action);
     return action;
 }
 
@@ -300,7 +333,11 @@ void Session::Conversation::refuse(Action& action, const Reply& why)
 
 void Session::Conversation::count_error(Action& action)
 {
-    if (++connection_.errors > limits().session_errors_max) {
+    if (++connection_.errors > limits().session_errors_slow) {
+        action.reached.push_back(&core::Limits::session_errors_slow);
+        ++action.pauses;
+    }
+    if (connection_.errors > limits().session_errors_max) {
         action.reached.push_back(&core::Limits::session_errors_max);
         say(action, reply::closing(reply::too_many_errors, hostname()));
         hang_up(action);

@@ -6,6 +6,7 @@
 #include <shield/core/limits.hpp>
 #include <shield/core/log.hpp>
 #include <shield/core/mailboxes.hpp>
+#include <shield/core/network.hpp>
 #include <shield/core/promise.hpp>
 #include <shield/core/result.hpp>
 #include <shield/smtp/session.hpp>
@@ -37,6 +38,7 @@ struct Config {
     struct Listen {
         std::string address;  ///< "0.0.0.0:25", "[::]:25"
         smtp::Protocol protocol{smtp::Protocol::smtp};
+        core::Networks proxies{};  ///< whose connections begin with a PROXY header
         friend bool operator==(const Listen&, const Listen&) = default;
     };
     std::vector<Listen> listen;
@@ -64,6 +66,7 @@ struct Config {
 
     core::Promises promises;
     core::Limits limits;
+    core::Networks exempt;        ///< whom no bound of a network applies to
     std::string metrics_address;  ///< empty: nothing is served
     core::Severity log_level{core::Severity::info};
 };
