@@ -19,6 +19,22 @@ Error not_a_place(std::string_view text, std::string_view why)
     return Error{"'" + printable_line(cut_utf8(text, shown_octets_max)) + "' " + std::string{why}};
 }
 
+unsigned bits_in(const IpAddress& address)
+{
+    return address.v6 ? 128 : 32;
+}
+
+/// The address with every bit behind the first `bits` cleared.
+IpAddress begin_of(IpAddress address, unsigned bits)
+{
+    for (std::size_t i = 0; i < address.octets.size(); ++i) {
+        const unsigned before = static_cast<unsigned>(i) * 8;
+        const unsigned kept = bits <= before ? 0 : std::min(bits - before, 8U);
+        address.octets[i] = static_cast<unsigned char>(address.octets[i] & (0xff00U >> kept));
+    }
+    return address;
+}
+
 std::string slash_24(const unsigned char* octets)
 {
     return std::to_string(octets[0]) + "." + std::to_string(octets[1]) + "." + std::to_string(octets[2]) + ".0/24";
@@ -39,6 +55,50 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text)
     address = {true, {}};
     return inet_pton(AF_INET6, terminated.c_str(), address.octets.data()) == 1 ? std::optional{address}
                                                                                : std::nullopt;
+}
+
+IpAddress IpAddress::unmapped() const
+{
+    constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (!v6 || !std::equal(mapped.begin(), mapped.end(), octets.begin())) {
+        return *this;
+    }
+    IpAddress v4;
+    std::copy(octets.begin() + mapped.size(), octets.end(), v4.octets.begin());
+    return v4;
+}
+
+result<Network> Network::parse(std::string_view text)
+{
+    const auto slash = text.find('/');
+    const auto address = IpAddress::parse(text.substr(0, slash));
+    if (!address) {
+        return not_a_place(text, "is not an IP address or a network, such as 192.0.2.0/24");
+    }
+    const std::optional<std::uint64_t> bits =
+        slash == std::string_view::npos ? bits_in(*address) : parse_number(text.substr(slash + 1));
+    if (!bits || *bits > bits_in(*address)) {
+        return not_a_place(text, address->v6 ? "does not end in a number of bits from 0 to 128, such as /48"
+                                             : "does not end in a number of bits from 0 to 32, such as /24");
+    }
+    const Network network{*address, static_cast<unsigned>(*bits)};
+    if (begin_of(*address, network.bits) != *address) {
+        return not_a_place(text, "has bits behind its first " + std::to_string(network.bits) +
+                                     "; write where the network begins, or the address alone");
+    }
+    return network;
+}
+
+bool Network::contains(const IpAddress& one) const
+{
+    const IpAddress plain = one.unmapped();
+    return plain.v6 == address.v6 && begin_of(plain, bits) == address;
+}
+
+bool contains(const Networks& networks, const IpAddress& one)
+{
+    return std::any_of(networks.begin(), networks.end(),
+                       [&](const Network& network) { return network.contains(one); });
 }
 
 bool is_host_name(std::string_view text)
@@ -85,17 +145,12 @@ std::string network_of(std::string_view address)
     if (!known) {
         return std::string{address};
     }
-    if (!known->v6) {
-        return slash_24(known->octets.data());
+    const IpAddress plain = known->unmapped();
+    if (!plain.v6) {
+        return slash_24(plain.octets.data());
     }
-    constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    if (std::equal(mapped.begin(), mapped.end(), known->octets.begin())) {
-        return slash_24(known->octets.data() + 12);
-    }
-    auto octets = known->octets;
-    std::fill(octets.begin() + 8, octets.end(), static_cast<unsigned char>(0));
     std::array<char, INET6_ADDRSTRLEN> shown{};
-    inet_ntop(AF_INET6, octets.data(), shown.data(), shown.size());
+    inet_ntop(AF_INET6, begin_of(plain, 64).octets.data(), shown.data(), shown.size());
     return std::string{shown.data()} + "/64";
 }
 

@@ -294,7 +294,7 @@ void Reader::check_together()
 void Reader::check_tls()
 {
     for (std::size_t i = 0; i < config_.listen.size(); ++i) {
-        const smtp::Offer& offer = config_.listen[i].offer;
+        const smtp::Offer& offer = config_.listen[i].door.offer;
         if (offer.tls != smtp::Tls::none && config_.certificates.empty()) {
             fault(listen_lines_[i], "listen.tls",
                   "needs a certificate; add a [[certificate]] with chain and key, or write \"none\"");

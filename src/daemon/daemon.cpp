@@ -59,6 +59,7 @@ private:
     core::Metrics metrics_;
     Current current_;
     CertificateWatch certificates_;
+    net::Clients clients_;
     net::IoContext io_;
 
     // octets -> receive -> store -> 250
@@ -142,8 +143,12 @@ std::unique_ptr<net::SmtpServer> Daemon::make_server()
     return std::make_unique<net::SmtpServer>(
         io_, net::SmtpServer::Options{
                  [this] { return current_.get()->policy; },
+                 [this] {
+                     const auto in_force = current_.get();
+                     return std::shared_ptr<const core::Networks>{in_force, &in_force->exempt};
+                 },
                  [this] { return std::make_unique<Intake>(store_->intake(), current_.get(), log_); },
-                 [this] { return certificates_.get(); }, now, &log_, &metrics_});
+                 [this] { return certificates_.get(); }, now, &log_, &metrics_, &clients_});
 }
 
 std::unique_ptr<delivery::Transport> Daemon::make_transport()
@@ -162,10 +167,10 @@ std::unique_ptr<delivery::Transport> Daemon::make_transport()
 void Daemon::listen(std::vector<Listener> listeners)
 {
     for (Listener& listener : listeners) {
-        const smtp::Offer offer = listener.offer();
-        const std::string address = server_->adopt(listener.release(), offer);
-        log_.line(core::Severity::info, "listening",
-                  {{"protocol", offer.protocol == smtp::Protocol::smtp ? "smtp" : "lmtp"}, {"address", address}});
+        const bool smtp = listener.door().offer.protocol == smtp::Protocol::smtp;
+        const int descriptor = listener.release();
+        const std::string address = server_->adopt(descriptor, listener.door());
+        log_.line(core::Severity::info, "listening", {{"protocol", smtp ? "smtp" : "lmtp"}, {"address", address}});
     }
     health_.set(Health::Phase::serving);
 }

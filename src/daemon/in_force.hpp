@@ -15,6 +15,7 @@ struct InForce {
     classify::Classifier classifier;
     acknowledge::Unverified unverified;
     std::shared_ptr<const smtp::Policy> policy;
+    core::Networks exempt;
 };
 
 /// Reads the files that `config` names.

@@ -37,6 +37,18 @@ string listening_address(string& place, const Value& value)
     return {};
 }
 
+string networks(core::Networks& place, const Value& value)
+{
+    for (const string& text : value.strings) {
+        const auto network = core::Network::parse(text);
+        if (!network) {
+            return network.error().sentence;
+        }
+        place.push_back(*network);
+    }
+    return {};
+}
+
 string next_hop(string& place, const Value& value)
 {
     place = value.string;
@@ -208,7 +220,7 @@ std::vector<Key> settings()
          [](Config& c, string_view, const Value& v) { return listening_address(c.listen.back().address, v); }},
         {"listen[].protocol", string, optional, R"("smtp")", "\"smtp\" or \"lmtp\"",
          [](Config& c, string_view, const Value& v) {
-             return choose(c.listen.back().offer.protocol,
+             return choose(c.listen.back().door.offer.protocol,
                            std::array{Choice<smtp::Protocol>{"smtp", smtp::Protocol::smtp},
                                       Choice<smtp::Protocol>{"lmtp", smtp::Protocol::lmtp}},
                            v);
@@ -216,7 +228,7 @@ std::vector<Key> settings()
         {"listen[].tls", string, optional, R"("none")",
          "\"starttls\" when a client asks, \"implicit\" from the first octet, or \"none\"",
          [](Config& c, string_view, const Value& v) {
-             return choose(c.listen.back().offer.tls,
+             return choose(c.listen.back().door.offer.tls,
                            std::array{Choice<smtp::Tls>{"none", smtp::Tls::none},
                                       Choice<smtp::Tls>{"starttls", smtp::Tls::starttls},
                                       Choice<smtp::Tls>{"implicit", smtp::Tls::implicit}},
@@ -224,12 +236,11 @@ std::vector<Key> settings()
          }},
         {"listen[].tls_required", boolean, optional, "false", "with \"starttls\": no mail before it",
          [](Config& c, string_view, const Value& v) {
-             return keep(c.listen.back().offer.tls_required, v.boolean);
+             return keep(c.listen.back().door.offer.tls_required, v.boolean);
          }},
-        {"listen[].proxy", strings, optional, "[]", "only [] in this version",
-         [](Config&, string_view, const Value& v) {
-             return std::string{v.strings.empty() ? "" : "this version has no PROXY protocol yet; write []"};
-         }},
+        {"listen[].proxy", strings, optional, "[]",
+         "gateways whose connections begin with a PROXY header, as addresses or networks",
+         [](Config& c, string_view, const Value& v) { return networks(c.listen.back().door.proxies, v); }},
 
         {"certificate[].chain", path, required, "", "the certificate in PEM, then those that lead to its root",
          [](Config& c, string_view, const Value& v) { return keep(c.certificates.back().chain, v.path); }},
@@ -309,10 +320,9 @@ std::vector<Key> settings()
                            v);
          }},
 
-        {"limits.exempt", strings, optional, "[]", "only [] in this version",
-         [](Config&, string_view, const Value& v) {
-             return std::string{v.strings.empty() ? "" : "this version exempts nobody from a limit; write []"};
-         }},
+        {"limits.exempt", strings, optional, R"(["127.0.0.0/8"])",
+         "addresses and networks that no bound of a client or network applies to",
+         [](Config& c, string_view, const Value& v) { return networks(c.exempt, v); }},
     };
 }
 

@@ -24,6 +24,9 @@ Range range_of(const core::LimitEntry& limit)
         Exception{"text_line_max", {1000, 1048576}},         // RFC 5321 section 4.5.3.1.6
         Exception{"message_size_max", {65536, 1073741824}},  // RFC 5321 section 4.5.3.1.7
         Exception{"mime_depth_max", {1, 100}},
+        Exception{"greeting_pause", {0, 60}},  // a sender waits five minutes, RFC 5321 section 4.5.3.2.1
+        Exception{"error_pause", {0, 10}},
+        Exception{"content_rate_min", {0, 1'000'000}},
         Exception{"html_depth_max", {1, 400}},
         Exception{"mime_parts_max", {1, 10000}},
         Exception{"header_block_max", {1024, 4194304}},

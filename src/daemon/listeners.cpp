@@ -76,7 +76,7 @@ Listener bind_listener(const Config::Listen& wanted)
     if (descriptor < 0) {
         fail(wanted.address);
     }
-    Listener listener{descriptor, wanted.offer};
+    Listener listener{descriptor, wanted.door};
     const int yes = 1;
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     if (address.any.sa_family == AF_INET6) {  // "[::]:25" and "0.0.0.0:25" are two listeners
@@ -132,12 +132,12 @@ std::vector<Listener> open_listeners(const std::vector<Config::Listen>& wanted)
         const auto named = std::find_if(missing.begin(), missing.end(), [&](const Config::Listen& listen) {
             return same_address(bound, parse_address(listen.address).first);
         });
-        smtp::Offer offer{inherited.name.starts_with("lmtp") ? smtp::Protocol::lmtp : smtp::Protocol::smtp};
+        net::Door door{{inherited.name.starts_with("lmtp") ? smtp::Protocol::lmtp : smtp::Protocol::smtp}};
         if (named != missing.end()) {
-            offer = named->offer;
+            door = named->door;
             missing.erase(named);
         }
-        listeners.emplace_back(inherited.descriptor, offer);
+        listeners.emplace_back(inherited.descriptor, std::move(door));
     }
     for (const Config::Listen& listen : missing) {
         listeners.push_back(bind_listener(listen));

@@ -13,18 +13,21 @@ namespace shield::daemon {
 /// Until then the kernel lets clients wait. Owns its descriptor.
 class Listener {
 public:
-    Listener(int descriptor, smtp::Offer offer) noexcept : descriptor_{descriptor}, offer_{offer} {}
+    Listener(int descriptor, net::Door door) noexcept : descriptor_{descriptor}, door_{std::move(door)} {}
     ~Listener();
-    Listener(Listener&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)}, offer_{other.offer_} {}
+    Listener(Listener&& other) noexcept
+        : descriptor_{std::exchange(other.descriptor_, -1)}, door_{std::move(other.door_)}
+    {
+    }
     Listener& operator=(Listener&&) = delete;
 
-    [[nodiscard]] smtp::Offer offer() const noexcept { return offer_; }
+    [[nodiscard]] const net::Door& door() const noexcept { return door_; }
     /// Who calls this owns the descriptor.
     [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
 
 private:
     int descriptor_;
-    smtp::Offer offer_;
+    net::Door door_;
 };
 
 /// Takes the sockets that the service manager passed (sd_listen_fds(3)) and binds what [[listen]] names beyond

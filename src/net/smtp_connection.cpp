@@ -2,8 +2,10 @@
 #include "smtp_connection.hpp"
 
 #include "answered.hpp"
+#include "share.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 
 #include <algorithm>
 
@@ -11,29 +13,12 @@ namespace shield::net {
 namespace asio = boost::asio;
 namespace {
 
-core::Envelope connection_of(const Endpoint& peer)
+core::Envelope connection_of(const Endpoint& client)
 {
     core::Envelope connection;
-    connection.client_address = peer.address;
-    connection.client_port = peer.port;
+    connection.client_address = client.address;
+    connection.client_port = client.port;
     return connection;
-}
-
-std::string_view name_of(core::Refusal why)
-{
-    switch (why) {
-        case core::Refusal::disk_full:
-            return R"(result="disk_full")";
-        case core::Refusal::store_failed:
-            return R"(result="store_failed")";
-        case core::Refusal::overloaded:
-            return R"(result="overloaded")";
-        case core::Refusal::shutting_down:
-            return R"(result="shutting_down")";
-        case core::Refusal::row_refused:
-            return R"(result="row_refused")";
-    }
-    return {};
 }
 
 /// Replies of 4xx and 5xx.
@@ -51,76 +36,17 @@ std::uint64_t errors_in(std::string_view replies)
     return errors;
 }
 
-std::string handshake_ended_by(Stream::Status status, const Stream& stream)
-{
-    switch (status) {
-        case Stream::Status::end:
-            return "the client closed the connection";
-        case Stream::Status::late:
-            return "it took too long";
-        case Stream::Status::done:
-        case Stream::Status::interrupted:
-        case Stream::Status::lost:
-            break;
-    }
-    return stream.error();
-}
-
 }  // namespace
 
-SmtpMetrics::SmtpMetrics(core::Metrics& metrics)
-    : connections{metrics.gauge("shield_smtp_connections", "SMTP and LMTP connections that are open")},
-      sessions{metrics.counter("shield_smtp_sessions_total", "SMTP and LMTP connections accepted")},
-      octets{metrics.counter("shield_smtp_octets_total", "Octets read from SMTP and LMTP clients")},
-      accepted{metrics.counter("shield_smtp_messages_total", "Messages that arrived whole, by what became of them",
-                               R"(result="accepted")")},
-      handshakes{metrics.counter("shield_tls_handshakes_total",
-                                 "TLS handshakes with SMTP and LMTP clients, by result", R"(result="done")")},
-      handshakes_failed{metrics.counter("shield_tls_handshakes_total",
-                                        "TLS handshakes with SMTP and LMTP clients, by result",
-                                        R"(result="failed")")},
-      bounds{metrics}
-{
-    using enum core::Refusal;
-    for (const auto why : {disk_full, store_failed, overloaded, shutting_down, row_refused}) {
-        refused_[why] = &metrics.counter("shield_smtp_messages_total",
-                                         "Messages that arrived whole, by what became of them", name_of(why));
-    }
-}
-
-void SmtpMetrics::count(core::Refusal why)
-{
-    ++*refused_.at(why);
-}
-
-ConnectionPlace::ConnectionPlace(SmtpMetrics::Value& taken, std::uint64_t most) : counter_{&taken}
-{
-    if (static_cast<std::uint64_t>(taken.fetch_add(1)) >= most) {
-        --taken;
-        counter_ = nullptr;
-    }
-}
-
-ConnectionPlace::ConnectionPlace(ConnectionPlace&& other) noexcept
-    : counter_{std::exchange(other.counter_, nullptr)}
-{
-}
-
-ConnectionPlace::~ConnectionPlace()
-{
-    if (counter_ != nullptr) {
-        --*counter_;
-    }
-}
-
-SmtpConnection::SmtpConnection(const Strand& strand, Descriptor socket, const Endpoint& peer, smtp::Offer offer,
-                               SmtpServer::Options& options, SmtpMetrics& metrics)
+SmtpConnection::SmtpConnection(const Strand& strand, Descriptor socket, const Endpoint& client, smtp::Offer offer,
+                               Clients::Place place, SmtpServer::Options& options, SmtpMetrics& metrics)
     : strand_{strand},
       stream_{std::make_shared<Stream>(strand, std::move(socket))},
       policy_{options.policy()},
-      client_{peer.address},
+      client_{client.address},
       offer_{offer},
-      session_{policy_, connection_of(peer), offer},
+      session_{policy_, connection_of(client), offer},
+      place_{std::move(place)},
       reception_{options.reception()},
       options_{options},
       metrics_{metrics},
@@ -138,9 +64,22 @@ void SmtpConnection::drain(Moment at_latest)
     });
 }
 
+void SmtpConnection::leave()
+{
+    asio::post(strand_, [self = shared_from_this()] {
+        self->leaving_ = true;
+        self->stream_->interrupt();
+    });
+}
+
 Awaitable<void> SmtpConnection::run()
 {
     ++metrics_.sessions;
+    place_.on_leave([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->leave();
+        }
+    });
     std::string failure;
     try {
         co_await converse();
@@ -159,10 +98,10 @@ Awaitable<void> SmtpConnection::run()
 
 Awaitable<void> SmtpConnection::converse()
 {
-    if (offer_.tls == smtp::Tls::implicit && !co_await shake_hands(options_.certificates())) {
+    if (offer_.tls == smtp::Tls::implicit && !co_await begin_with_tls()) {
         co_return;
     }
-    smtp::Action action = session_.greet();
+    smtp::Action action = co_await greet();
     std::string replies;
     for (;;) {
         note(action);
@@ -172,6 +111,9 @@ Awaitable<void> SmtpConnection::converse()
             discard();
             action = session_.resume();
             continue;
+        }
+        if (action.pauses != 0 && !place_.exempt()) {
+            co_await pause(action.pauses * policy_->limits.error_pause);
         }
         const bool written = co_await write(std::exchange(replies, {}));
         if (!written || action.then == smtp::Then::close) {
@@ -189,6 +131,14 @@ Awaitable<void> SmtpConnection::converse()
 
 Awaitable<bool> SmtpConnection::write(std::string octets)
 {
+    const core::Limits& limits = policy_->limits;
+    const bool fits = octets.size() <= limits.reply_backlog_max;
+    const auto share = Share::take(metrics_.reply_backlog, octets.size(), limits.reply_backlogs_max);
+    if (!fits || !share) {
+        metrics_.bounds.count(fits ? &core::Limits::reply_backlogs_max : &core::Limits::reply_backlog_max);
+        ending_ = "too many replies unread";
+        co_return false;
+    }
     const auto status = co_await stream_->write(octets, seconds_from_now(policy_->limits.write_wait_max));
     if (status == Stream::Status::late) {
         metrics_.bounds.count(&core::Limits::write_wait_max);
@@ -199,39 +149,40 @@ Awaitable<bool> SmtpConnection::write(std::string octets)
     co_return status == Stream::Status::done;
 }
 
-Awaitable<smtp::Action> SmtpConnection::start_tls()
+/// Says nothing for a moment to a client that we do not know: whoever talks meanwhile does not wait for answers,
+/// and is no mail system (RFC 5321 section 3.1).
+Awaitable<smtp::Action> SmtpConnection::greet()
 {
-    auto certificates = options_.certificates();
-    if (!certificates) {
-        co_return session_.tls_unavailable();
+    const core::Limits& limits = policy_->limits;
+    if (limits.greeting_pause == 0 || place_.behaved(limits, std::chrono::steady_clock::now())) {
+        co_return session_.greet();
     }
-    const bool secured =
-        co_await write(session_.tls_begins().reply) && co_await shake_hands(std::move(certificates));
-    co_return smtp::Action{{}, {}, secured ? smtp::Then::read : smtp::Then::close, {}};
+    const auto until = std::min(seconds_from_now(limits.greeting_pause), ends_at_);
+    place_.set_idle(true);
+    const auto got = co_await stream_->read(until);
+    place_.set_idle(false);
+    switch (got.status) {
+        case Stream::Status::late:
+            co_return session_.greet();
+        case Stream::Status::interrupted:
+            co_return draining_ ? session_.shutting_down() : session_.make_room();
+        case Stream::Status::done:
+            ending_ = "did not wait for the greeting";
+            co_return session_.talked_too_soon();
+        case Stream::Status::lost:
+            ending_ = "connection lost";
+            break;
+        case Stream::Status::end:
+            break;
+    }
+    co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0};
 }
 
-/// False when the connection is to end: after a handshake that failed nothing is said in clear text.
-Awaitable<bool> SmtpConnection::shake_hands(std::shared_ptr<const Certificates> certificates)
+Awaitable<void> SmtpConnection::pause(std::uint64_t seconds)
 {
-    ending_ = "no TLS";
-    if (!certificates) {
-        co_return false;
-    }
-    const auto deadline = seconds_from_now(policy_->limits.tls_handshake_wait_max);
-    const auto status = co_await stream_->secure(std::move(certificates), std::min(deadline, ends_at_));
-    if (status == Stream::Status::done) {
-        ++metrics_.handshakes;
-        ending_ = ended_by_client;
-        static_cast<void>(session_.secured(stream_->tls_description()));
-        co_return true;
-    }
-    ++metrics_.handshakes_failed;
-    if (status == Stream::Status::late) {
-        metrics_.bounds.count(&core::Limits::tls_handshake_wait_max);
-    }
-    options_.log->line(core::Severity::info, "tls_handshake_failed",
-                       {{"client", client_}, {"reason", handshake_ended_by(status, *stream_)}});
-    co_return false;
+    asio::steady_timer timer{strand_, seconds_from_now(seconds)};
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 /// What the session says to the next octets, or to their absence.
@@ -242,37 +193,74 @@ Awaitable<smtp::Action> SmtpConnection::next()
             ending_ = "drained";
             co_return session_.shutting_down();
         }
-        const auto idle_until = seconds_from_now(policy_->limits.command_wait_max);
-        const auto got = co_await stream_->read(std::min(idle_until, ends_at_));
+        if (leaving_ && !session_.in_transaction()) {
+            ending_ = "made room";
+            co_return session_.make_room();
+        }
+        const auto [until, bound] = patience();
+        place_.set_idle(!session_.in_transaction());
+        const auto got = co_await stream_->read(until);
+        place_.set_idle(false);
         switch (got.status) {
             case Stream::Status::done:
-                metrics_.octets += static_cast<std::int64_t>(got.octets.size());
-                co_return session_.receive(got.octets);
+                co_return heard(got.octets);
             case Stream::Status::interrupted:
                 continue;
             case Stream::Status::late:
-                co_return ran_out_of_time();
+                co_return ran_out_of_time(bound);
             case Stream::Status::lost:
                 ending_ = "connection lost";
                 break;
             case Stream::Status::end:
                 break;
         }
-        co_return smtp::Action{{}, {}, smtp::Then::close, {}};
+        co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0};
     }
 }
 
-smtp::Action SmtpConnection::ran_out_of_time()
+smtp::Action SmtpConnection::heard(std::string_view octets)
 {
-    const bool whole_session = std::chrono::steady_clock::now() >= ends_at_;
+    const auto now = std::chrono::steady_clock::now();
+    metrics_.octets += static_cast<std::int64_t>(octets.size());
+    pace_.arrived(octets.size(), policy_->limits, now);
+    session_.hold_messages(place_.message_bound(policy_->limits, now));
+    return session_.receive(octets);
+}
+
+/// How long we wait for the next octets, and which bound that is: the nearest.
+SmtpConnection::Patience SmtpConnection::patience()
+{
+    const core::Limits& limits = policy_->limits;
+    const Bound idle = crowded() ? &core::Limits::crowded_wait_max : &core::Limits::command_wait_max;
+    Patience nearest{seconds_from_now(limits.*idle), idle};
+    if (session_.in_content()) {
+        pace_.begin(std::chrono::steady_clock::now());
+    } else {
+        pace_.end();
+    }
+    if (const auto deadline = pace_.deadline(limits); deadline && *deadline < nearest.until) {
+        nearest = {*deadline, &core::Limits::content_rate_min};
+    }
+    if (ends_at_ < nearest.until) {
+        nearest = {ends_at_, draining_ ? &core::Limits::drain_time_max : &core::Limits::session_time_max};
+    }
+    return nearest;
+}
+
+bool SmtpConnection::crowded() const
+{
+    return static_cast<std::uint64_t>(metrics_.connections) >= policy_->limits.connections_crowded;
+}
+
+smtp::Action SmtpConnection::ran_out_of_time(Bound bound)
+{
+    metrics_.bounds.count(bound);
     if (draining_) {
-        metrics_.bounds.count(whole_session ? &core::Limits::drain_time_max : &core::Limits::command_wait_max);
         ending_ = "drained";
         return session_.shutting_down();
     }
-    metrics_.bounds.count(whole_session ? &core::Limits::session_time_max : &core::Limits::command_wait_max);
-    ending_ = "timed out";
-    return session_.timed_out();
+    ending_ = bound == &core::Limits::content_rate_min ? "too slow" : "timed out";
+    return bound == &core::Limits::content_rate_min ? session_.too_slow() : session_.timed_out();
 }
 
 /// The message is whole: waits until it is durable or refused. The client may be gone by then; nothing looks at the
@@ -294,11 +282,15 @@ Awaitable<smtp::Action> SmtpConnection::decide()
                 done(core::Refusal::store_failed);
             }
         });
+    place_.give_octets_back();
     if (const auto* why = std::get_if<core::Refusal>(&outcome)) {
         co_return refuse(*why);
     }
     ++accepted_;
     ++metrics_.accepted;
+    const auto now = std::chrono::steady_clock::now();
+    place_.message_accepted(policy_->limits, now);
+    session_.hold_messages(place_.message_bound(policy_->limits, now));  // another may wait behind it already
     co_return session_.accepted(std::get<core::Receipt>(outcome));
 }
 
@@ -317,6 +309,7 @@ void SmtpConnection::keep(std::string_view content)
         return;
     }
     try {
+        take_octets(content.size());
         reception_->keep(content);
         return;
     } catch (const core::NotKept& failure) {
@@ -326,11 +319,21 @@ void SmtpConnection::keep(std::string_view content)
         unkept_ = core::Refusal::store_failed;
         options_.log->line(core::Severity::error, "keep_failed", {{"client", client_}, {"error", failure.what()}});
     }
+    place_.give_octets_back();
     reception_->discard();
+}
+
+void SmtpConnection::take_octets(std::uint64_t octets)
+{
+    if (!place_.take_octets(octets, policy_->limits)) {
+        metrics_.bounds.count(&core::Limits::incoming_octets_max);
+        throw core::NotKept{core::Refusal::overloaded, "its network's share of incoming_octets_max is taken"};
+    }
 }
 
 void SmtpConnection::discard()
 {
+    place_.give_octets_back();
     reception_->discard();
     unkept_.reset();
 }

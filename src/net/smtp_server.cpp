@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "listener.hpp"
+#include "proxy_reader.hpp"
+#include "share.hpp"
 #include "smtp_connection.hpp"
 
 #include <shield/net/smtp_server.hpp>
@@ -11,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <system_error>
@@ -20,12 +23,32 @@
 namespace shield::net {
 namespace asio = boost::asio;
 
+namespace {
+
+/// Who is at the other end, as far as bounds are concerned.
+struct Caller {
+    Endpoint client;
+    bool gateway{false};  ///< it speaks for itself, to see whether we live
+};
+
+}  // namespace
+
 struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
     State(IoContext& context, Options given) : io{context}, options{std::move(given)}, metrics{*options.metrics} {}
 
-    std::string add_listener(Descriptor socket, smtp::Offer offer);
-    void accept(Descriptor socket, const Endpoint& peer, smtp::Offer offer);
-    static void turn_away(const Descriptor& socket, const std::string& words);
+    using SharedDoor = std::shared_ptr<const Door>;
+
+    std::string add_listener(Descriptor socket, Door door);
+    void accept(Descriptor socket, const Endpoint& peer, const SharedDoor& door);
+    [[nodiscard]] std::optional<Share> place_for(const std::optional<core::IpAddress>& client,
+                                                 const core::Limits& limits);
+    Awaitable<void> attend(Strand strand, Descriptor socket, Endpoint peer, SharedDoor door, Share share);
+    Awaitable<std::optional<Caller>> hear_gateway(const Strand& strand, const Descriptor& socket, Endpoint gateway);
+    [[nodiscard]] std::optional<Clients::Place> admit(const Caller& caller, smtp::Offer offer,
+                                                      const Descriptor& socket);
+    Awaitable<void> serve(const Strand& strand, Descriptor socket, const Endpoint& client, smtp::Offer offer,
+                          Clients::Place place);
+    static void turn_away(const Descriptor& socket, smtp::Offer offer, const std::string& words);
     void close(Moment at_latest);
     [[nodiscard]] std::uint64_t drain_time_max() const { return options.policy()->limits.drain_time_max; }
 
@@ -40,12 +63,11 @@ struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
     std::unordered_map<SmtpConnection*, std::weak_ptr<SmtpConnection>> connections;
 };
 
-std::string SmtpServer::State::add_listener(Descriptor socket, smtp::Offer offer)
+std::string SmtpServer::State::add_listener(Descriptor socket, Door door)
 {
     auto bound = local_endpoint(socket).to_string();
-    auto accepted = [self = shared_from_this(), offer](Descriptor client, const Endpoint& peer) {
-        self->accept(std::move(client), peer, offer);
-    };
+    auto accepted = [self = shared_from_this(), shared = std::make_shared<const Door>(std::move(door))](
+                        Descriptor client, const Endpoint& peer) { self->accept(std::move(client), peer, shared); };
     const auto listener =
         std::make_shared<Listener>(io, std::move(socket), bound, std::move(accepted), *options.log);
     {
@@ -56,22 +78,108 @@ std::string SmtpServer::State::add_listener(Descriptor socket, smtp::Offer offer
     return bound;
 }
 
-void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer, smtp::Offer offer)
+void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer, const SharedDoor& door)
 {
     const int yes = 1;  // replies are written whole, none should wait for the acknowledgement of the last
     ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 
     const auto policy = options.policy();
-    ConnectionPlace place{metrics.connections, policy->limits.connections_max};
-    if (!place.taken()) {
+    const auto address = core::IpAddress::parse(peer.address);
+    const bool through_gateway = address && core::contains(door->proxies, *address);
+    auto share = place_for(through_gateway ? std::nullopt : address, policy->limits);
+    if (!share) {
         metrics.bounds.count(&core::Limits::connections_max);
-        turn_away(socket, offer.tls == smtp::Tls::implicit ? "" : smtp::too_many_connections(*policy));
+        turn_away(socket, door->offer, smtp::too_many_connections(*policy));
         return;
     }
-
     const auto strand = make_strand(io);
-    const auto connection =
-        std::make_shared<SmtpConnection>(strand, std::move(socket), peer, offer, options, metrics);
+    asio::co_spawn(
+        strand,
+        [present = population->enter(), self = shared_from_this(), strand, taken = std::move(socket), peer, door,
+         held = std::move(*share)]() mutable -> Awaitable<void> {
+            co_await self->attend(strand, std::move(taken), std::move(peer), std::move(door), std::move(held));
+        },
+        asio::detached);
+}
+
+/// One of `connections_max`, or one more when somebody else is about to leave for it.
+std::optional<Share> SmtpServer::State::place_for(const std::optional<core::IpAddress>& client,
+                                                  const core::Limits& limits)
+{
+    auto share = Share::take(metrics.connections, 1, limits.connections_max);
+    if (!share && options.clients->make_room_for(client)) {
+        metrics.bounds.count(&core::Limits::connections_max);
+        share.emplace(Share::take_in_any_case(metrics.connections, 1));
+    }
+    return share;
+}
+
+Awaitable<void> SmtpServer::State::attend(Strand strand, Descriptor socket, Endpoint peer, SharedDoor door,
+                                          Share share)
+{
+    const auto address = core::IpAddress::parse(peer.address);
+    std::optional<Caller> caller{Caller{peer, false}};
+    if (address && core::contains(door->proxies, *address)) {
+        caller = co_await hear_gateway(strand, socket, std::move(peer));
+    }
+    auto place = caller ? admit(*caller, door->offer, socket) : std::nullopt;
+    if (place) {
+        co_await serve(strand, std::move(socket), caller->client, door->offer, std::move(*place));
+    }
+    static_cast<void>(share);  // given back now
+}
+
+/// Whom it names, or nothing when the connection is not to be used.
+Awaitable<std::optional<Caller>> SmtpServer::State::hear_gateway(const Strand& strand, const Descriptor& socket,
+                                                                 Endpoint gateway)
+{
+    const core::Limits limits = options.policy()->limits;
+    ProxyReader reader{strand, socket, limits.proxy_header_max};
+    auto header = co_await reader.read(seconds_from_now(limits.proxy_wait_max));
+    switch (header.end) {
+        case ProxyReader::End::read:
+            co_return header.client ? Caller{std::move(*header.client), false} : Caller{std::move(gateway), true};
+        case ProxyReader::End::malformed:
+            ++metrics.proxy_headers_refused;
+            options.log->line(core::Severity::warning, "proxy_header",
+                              {{"gateway", gateway.address}, {"refused", "malformed, or not for TCP"}});
+            break;
+        case ProxyReader::End::late:
+            metrics.bounds.count(&core::Limits::proxy_wait_max);
+            options.log->line(core::Severity::warning, "proxy_header",
+                              {{"gateway", gateway.address}, {"refused", "did not come in time (proxy_wait_max)"}});
+            break;
+        case ProxyReader::End::lost:  // as a gateway does that looks whether the port is open
+            break;
+    }
+    co_return std::nullopt;
+}
+
+/// Nothing when its network has taken what it may: then it was told.
+std::optional<Clients::Place> SmtpServer::State::admit(const Caller& caller, smtp::Offer offer,
+                                                       const Descriptor& socket)
+{
+    const auto address = core::IpAddress::parse(caller.client.address);
+    if (caller.gateway || !address || core::contains(*options.exempt(), *address)) {
+        return options.clients->enter_exempt();
+    }
+    const auto policy = options.policy();
+    const auto taken = static_cast<std::uint64_t>(metrics.connections);
+    const std::uint64_t left = policy->limits.connections_max - std::min(policy->limits.connections_max, taken);
+    auto entrance = options.clients->enter(*address, policy->limits, std::chrono::steady_clock::now(),
+                                           taken >= policy->limits.connections_crowded, left);
+    if (!entrance.place) {
+        metrics.bounds.count(entrance.refused);
+        turn_away(socket, offer, smtp::too_many_of_network(*policy));
+    }
+    return std::move(entrance.place);
+}
+
+Awaitable<void> SmtpServer::State::serve(const Strand& strand, Descriptor socket, const Endpoint& client,
+                                         smtp::Offer offer, Clients::Place place)
+{
+    const auto connection = std::make_shared<SmtpConnection>(strand, std::move(socket), client, offer,
+                                                             std::move(place), options, metrics);
     {
         const std::lock_guard lock{mutex};
         connections.emplace(connection.get(), connection);
@@ -79,22 +187,18 @@ void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer, smtp::Of
             connection->drain(std::chrono::steady_clock::now());
         }
     }
-    asio::co_spawn(
-        strand,
-        [present = population->enter(), self = shared_from_this(), connection,
-         held = std::move(place)]() -> Awaitable<void> {
-            co_await connection->run();
-            const std::lock_guard lock{self->mutex};
-            self->connections.erase(connection.get());
-        },
-        asio::detached);
+    co_await connection->run();
+    const std::lock_guard lock{mutex};
+    connections.erase(connection.get());
 }
 
 /// One attempt to say why, where a client can read it, without waiting: whoever floods us with connections gets no
 /// more of our time.
-void SmtpServer::State::turn_away(const Descriptor& socket, const std::string& words)
+void SmtpServer::State::turn_away(const Descriptor& socket, smtp::Offer offer, const std::string& words)
 {
-    static_cast<void>(::send(socket.number(), words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    if (offer.tls != smtp::Tls::implicit) {
+        static_cast<void>(::send(socket.number(), words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    }
     ::shutdown(socket.number(), SHUT_WR);
 }
 
@@ -121,12 +225,12 @@ SmtpServer::~SmtpServer()
     state_->population->wait_empty(state_->io, std::chrono::seconds{state_->drain_time_max()});
 }
 
-std::string SmtpServer::listen(const std::string& address, smtp::Offer offer)
+std::string SmtpServer::listen(const std::string& address, Door door)
 {
-    return state_->add_listener(listen_at(address), offer);
+    return state_->add_listener(listen_at(address), std::move(door));
 }
 
-std::string SmtpServer::adopt(int descriptor, smtp::Offer offer)
+std::string SmtpServer::adopt(int descriptor, Door door)
 {
     Descriptor socket{descriptor};
     int listens = 0;
@@ -139,7 +243,7 @@ std::string SmtpServer::adopt(int descriptor, smtp::Offer offer)
         ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) {
         throw std::system_error{errno, std::generic_category(), "cannot adopt a listening socket"};
     }
-    return state_->add_listener(std::move(socket), offer);
+    return state_->add_listener(std::move(socket), std::move(door));
 }
 
 void SmtpServer::drain(std::function<void()> done)

@@ -26,7 +26,7 @@ constexpr std::array names{
     std::pair{std::string_view{"STARTTLS"}, Verb::starttls}, std::pair{std::string_view{"GET"}, Verb::http},
     std::pair{std::string_view{"POST"}, Verb::http},         std::pair{std::string_view{"PUT"}, Verb::http},
     std::pair{std::string_view{"HEAD"}, Verb::http},         std::pair{std::string_view{"OPTIONS"}, Verb::http},
-    std::pair{std::string_view{"CONNECT"}, Verb::http},
+    std::pair{std::string_view{"CONNECT"}, Verb::http},      std::pair{std::string_view{"PROXY"}, Verb::http},
 };
 
 std::string_view without_blanks_around(std::string_view text) noexcept

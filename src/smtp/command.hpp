@@ -33,7 +33,7 @@ enum class Verb : std::uint8_t {
     expn,
     starttls,
     auth,
-    http,  ///< GET, POST, CONNECT and the like: a browser that was led here
+    http,  ///< GET, POST, CONNECT and the like: a browser that was led here; or PROXY of a gateway that is not ours
     unknown
 };
 inline constexpr std::size_t verbs = 17;

@@ -142,6 +142,12 @@ bool Session::Conversation::mail(std::string_view argument, Action& action)
         hang_up(action);
         return false;
     }
+    if (held_ != nullptr) {  // not an error of the client's, who may not know of the others of its network
+        action.reached.push_back(held_);
+        say(action, reply::messages_held.line);
+        count_idle_command(action);
+        return false;
+    }
     auto mail = parse_mail(argument);
     if (!mail) {
         refuse(action, mail.error());

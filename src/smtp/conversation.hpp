@@ -16,12 +16,15 @@
 
 namespace shield::smtp {
 
-/// What stands behind a Session. conversation.cpp has the commands, session.cpp the octets and the outcomes.
+/// What stands behind a Session. reading.cpp takes octets apart, conversation.cpp has the commands, session.cpp
+/// what the driver reports.
 class Session::Conversation {
 public:
     Conversation(std::shared_ptr<const Policy> policy, core::Envelope connection, Offer offer);
 
     [[nodiscard]] Action greet() const;
+    [[nodiscard]] Action talked_too_soon();
+    void hold_messages(std::uint64_t core::Limits::*bound) noexcept { held_ = bound; }
     [[nodiscard]] Action receive(std::string_view octets);
     [[nodiscard]] Action resume();
     [[nodiscard]] Action accepted(const core::Receipt& receipt);
@@ -32,6 +35,10 @@ public:
     [[nodiscard]] Action close(const Closing& why);
 
     [[nodiscard]] bool in_transaction() const noexcept { return transaction_ != nullptr; }
+    [[nodiscard]] bool in_content() const noexcept
+    {
+        return connection_.reading == Reading::data || connection_.reading == Reading::chunk;
+    }
     [[nodiscard]] const core::Envelope& envelope() const noexcept
     {
         return transaction_ ? transaction_->envelope : connection_.peer;
@@ -78,7 +85,7 @@ private:
         const Reply* refusal{nullptr};  ///< its octets are passed over, then this is said
     };
 
-    // session.cpp
+    // reading.cpp
     Action go_on(Action action);
     Action read(std::string_view input, Action action);
     bool listens() const noexcept;
@@ -121,7 +128,8 @@ private:
     std::unique_ptr<Transaction> transaction_;
     Chunk chunk_;
     CommandLines lines_;
-    std::string unread_;  // came behind the end of a message, waits for its outcome
+    std::uint64_t core::Limits::*held_{nullptr};  // why no message may begin now
+    std::string unread_;                          // came behind the end of a message, waits for its outcome
 };
 
 }  // namespace shield::smtp

@@ -54,6 +54,8 @@ inline constexpr Reply start_content{"354 End with a dot on a line by itself"};
 inline constexpr Reply too_many_recipients{
     "452 4.5.3 Too many recipients; send the others in a message of their own"};
 
+inline constexpr Reply messages_held{"450 4.7.1 Too many messages from your network, try again in a minute"};
+
 // What cannot be read as a command.
 inline constexpr Reply unrecognised{"500 5.5.2 Unrecognised command"};
 inline constexpr Reply bare_in_command{"500 5.5.2 A command ends in CRLF and has no other CR or LF; not executed"};
@@ -93,13 +95,14 @@ inline constexpr Reply no_such_mailbox{"550 5.1.1 No such mailbox here"};
 inline constexpr Reply foreign_domain{"550 5.7.1 We do not relay: that domain is not ours"};
 
 // Content; said at the true end of data, never earlier.
-inline constexpr Reply message_too_big{"552 5.3.4 Message too big"};
+inline constexpr Reply message_too_big{"552 5.3.4 Message too big; send the text without the file"};
 inline constexpr Reply bare_in_content{"554 5.6.0 The message has a CR or LF that is not part of a CRLF"};
 inline constexpr Reply text_line_too_long{"554 5.6.0 The message has a line that is too long"};
 inline constexpr Reply too_many_hops{"554 5.4.6 Too many Received fields: a mail loop"};
 
 // Other protocols at the door.
 inline constexpr Reply not_http{"554 5.5.1 This is a mail server"};
+inline constexpr Reply talked_too_soon{"554 5.5.1 You did not wait for the greeting"};
 inline constexpr Reply not_tls{"554 5.5.1 This conversation does not begin with TLS"};
 
 // A client that waits for our 220 sends nothing before it; what came was put in between by somebody else, or would
@@ -111,6 +114,10 @@ inline constexpr Closing too_many_messages{"421 4.7.0", "Enough messages for one
 inline constexpr Closing timed_out{"421 4.4.2", "Waited too long, closing"};
 inline constexpr Closing shutting_down{"421 4.3.2", "Going down, try again later"};
 inline constexpr Closing failed{"421 4.3.0", "Internal error, closing"};
+inline constexpr Closing too_slow{"421 4.4.2", "The message arrives too slowly, closing"};
+inline constexpr Closing make_room{"421 4.7.0", "Many clients wait, make room and try again later"};
+inline constexpr Closing too_many_of_network{"421 4.7.0",
+                                             "Too many connections from your network, try again later"};
 inline constexpr Closing too_many_connections{"421 4.7.0", "Too many connections, try again later"};
 
 [[nodiscard]] std::string closing(const Closing& why, std::string_view hostname);

@@ -88,5 +88,50 @@ TEST(HostAndPort, SaysWhatIsWrong)
     EXPECT_LT(HostAndPort::parse(std::string(100000, '\x1b')).error().sentence.size(), 1000u);
 }
 
+IpAddress address(const char* text)
+{
+    return IpAddress::parse(text).value();
+}
+
+TEST(Network, ContainsWhatBeginsWithItsBits)
+{
+    struct Case {
+        const char *network, *inside, *outside;
+    };
+    for (const auto& [network, inside, outside] :
+         {Case{"192.0.2.0/24", "192.0.2.255", "192.0.3.0"}, Case{"192.0.2.1", "192.0.2.1", "192.0.2.0"},
+          Case{"192.0.2.0/24", "::ffff:192.0.2.7", "::192.0.2.7"}, Case{"10.128.0.0/9", "10.255.0.1", "10.127.0.1"},
+          Case{"0.0.0.0/0", "255.255.255.255", "::1"}, Case{"::/0", "2001:db8::1", "192.0.2.1"},
+          Case{"2001:db8::/33", "2001:db8:7fff::", "2001:db8:8000::"}, Case{"::1", "::1", "::2"},
+          Case{"2001:db8:1::/48", "2001:db8:1:ffff::", "2001:db8:2::"},
+          Case{"127.0.0.0/8", "127.9.9.9", "128.0.0.1"}}) {
+        const auto parsed = Network::parse(network);
+        ASSERT_TRUE(parsed) << network;
+        EXPECT_TRUE(parsed->contains(address(inside))) << network << " " << inside;
+        EXPECT_FALSE(parsed->contains(address(outside))) << network << " " << outside;
+    }
+}
+
+TEST(Network, OfSeveralOneIsEnough)
+{
+    const Networks networks{*Network::parse("10.0.0.0/8"), *Network::parse("2001:db8::/32")};
+    EXPECT_TRUE(contains(networks, address("2001:db8::1")));
+    EXPECT_TRUE(contains(networks, address("10.1.1.1")));
+    EXPECT_FALSE(contains(networks, address("11.1.1.1")));
+    EXPECT_FALSE(contains({}, address("10.1.1.1")));
+}
+
+TEST(Network, WhatIsNoneIsRefusedWithAWayOut)
+{
+    for (const char* text : {"", "/", "/8", "gateway", "gateway/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1",
+                             "10.0.0.0/8/8", "10.0.0/8", "::/129", "::1%lo", "fe80::1%lo/64", "10.0.0.0 /8",
+                             "10.0.0.1/8", "2001:db8::1/64", "10.0.0.0/x"}) {
+        const auto parsed = Network::parse(text);
+        ASSERT_FALSE(parsed) << text;
+        EXPECT_THAT(parsed.error().sentence,
+                    testing::AnyOf(testing::HasSubstr("such as"), testing::HasSubstr("; write")));
+    }
+}
+
 }  // namespace
 }  // namespace shield::core

@@ -43,7 +43,7 @@ TEST(Config, WhatIsNotGivenHasTheDefaultsOfTheContract)
     EXPECT_EQ(config.io_threads, 1u);
     EXPECT_EQ(config.assess_threads, 4u);
     ASSERT_EQ(config.listen.size(), 1u);
-    EXPECT_EQ(config.listen[0].offer, smtp::Offer{});
+    EXPECT_EQ(config.listen[0].door, net::Door{});
     EXPECT_EQ(config.acknowledgement.team, "Example");
     EXPECT_EQ(config.acknowledgement.templates, "/etc/shieldd/templates");
     EXPECT_EQ(config.acknowledgement.unverified, acknowledge::Unverified::hold);
@@ -53,6 +53,7 @@ TEST(Config, WhatIsNotGivenHasTheDefaultsOfTheContract)
     EXPECT_FALSE(config.promises[0].tell);
     EXPECT_EQ(config.promises[2].to_string(), "3 business days");
     EXPECT_EQ(config.limits, core::Limits{});
+    EXPECT_EQ(config.exempt, core::Networks{*core::Network::parse("127.0.0.0/8")});
     EXPECT_EQ(config.metrics_address, "");
     EXPECT_EQ(config.rules, "");
 }
@@ -63,14 +64,15 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
     const Config config = config_of(
         "user = 'mail'\nio_threads = 3\nassess_threads = 6\n" + good_config +
         "give_up_after = '2h'\ngive_up_after_person = '10d'\nmaildir = 'replies'\n"
-        "[[listen]]\naddress = '[::1]:24'\nprotocol = 'lmtp'\ntls = 'starttls'\ntls_required = true\nproxy = []\n"
+        "[[listen]]\naddress = '[::1]:24'\nprotocol = 'lmtp'\ntls = 'starttls'\ntls_required = true\n"
+        "proxy = ['10.0.0.1', '192.0.2.0/24', '2001:db8::/48']\n"
         "[[certificate]]\nchain = 'tls/ec.pem'\nkey = 'tls/ec.key'\n"
         "[[certificate]]\nchain = '/tls/rsa.pem'\nkey = '/tls/rsa.key'\n[tls]\nsession_tickets = false\n"
         "[[mailbox]]\naddress = 'help@example.com'\nalso = ['help@mx.example.com']\ncategory = 'support'\n"
         "[links]\nsupport = 'https://example.net/help'\n[classify]\nrules = 'my.rules'\n"
         "[promise.urgent]\ntell = true\ntarget = '5 business days'\n[dns]\nresolver = '127.0.0.1:53'\n"
         "[metrics]\naddress = '127.0.0.1:9000'\n[log]\nlevel = 'debug'\n"
-        "[limits]\nrecipients_max = 7\nexempt = []\n");
+        "[limits]\nrecipients_max = 7\ngreeting_pause = 0\nexempt = ['10.1.0.0/16']\n");
     EXPECT_EQ(config.user, "mail");
     EXPECT_EQ(config.io_threads, 3u);
     EXPECT_EQ(config.assess_threads, 6u);
@@ -78,11 +80,17 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
     EXPECT_EQ(config.delivery.give_up_after_person, 240h);
     EXPECT_EQ(config.delivery.maildir, "/etc/replies") << "a relative path starts at the file";
     ASSERT_EQ(config.listen.size(), 2u);
-    EXPECT_EQ(config.listen[1], (Config::Listen{"[::1]:24", {smtp::Protocol::lmtp, smtp::Tls::starttls, true}}));
+    EXPECT_EQ(config.listen[1],
+              (Config::Listen{"[::1]:24",
+                              {{smtp::Protocol::lmtp, smtp::Tls::starttls, true},
+                               {*core::Network::parse("10.0.0.1"), *core::Network::parse("192.0.2.0/24"),
+                                *core::Network::parse("2001:db8::/48")}}}));
     EXPECT_THAT(config.certificates,
                 testing::ElementsAre(net::CertificateFiles{"/etc/tls/ec.pem", "/etc/tls/ec.key"},
                                      net::CertificateFiles{"/tls/rsa.pem", "/tls/rsa.key"}));
     EXPECT_FALSE(config.session_tickets);
+    EXPECT_EQ(config.exempt, core::Networks{*core::Network::parse("10.1.0.0/16")});
+    EXPECT_EQ(config.limits.greeting_pause, 0u);
     ASSERT_EQ(config.mailboxes.size(), 2u);
     EXPECT_EQ(config.mailboxes[1].also, std::vector<std::string>{"help@mx.example.com"});
     EXPECT_EQ(config.mailboxes[1].category, core::Category::support);
@@ -245,14 +253,16 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"certificate without key", good_config + "[[certificate]]\nchain = 'x.pem'\n",
               "/etc/x.toml:13: key 'certificate.key': is missing; add it: its key in PEM, without a passphrase"},
         Fault{"proxy",
-              good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\nproxy = ['10.0.0.1']"),
-              "/etc/x.toml:5: key 'listen.proxy': this version has no PROXY protocol yet; write []"},
+              good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\nproxy = ['gateway']"),
+              "/etc/x.toml:5: key 'listen.proxy': 'gateway' is not an IP address or a network, such as "
+              "192.0.2.0/24"},
         Fault{"relay", good_config + "[[relay]]\naddress = '10.0.0.1'\n",
               "/etc/x.toml:13: key 'relay': this version trusts no relay yet; remove the table"},
         Fault{"notify", good_config + "[[notify]]\nto = 'a@b.c'\n",
               "/etc/x.toml:13: key 'notify': this version notifies nobody yet; remove the table"},
-        Fault{"exempt", good_config + "[limits]\nexempt = ['127.0.0.0/8']\n",
-              "/etc/x.toml:14: key 'limits.exempt': this version exempts nobody from a limit; write []"}));
+        Fault{"exempt", good_config + "[limits]\nexempt = ['127.0.0.1/8']\n",
+              "/etc/x.toml:14: key 'limits.exempt': '127.0.0.1/8' has bits behind its first 8; write where the "
+              "network begins, or the address alone"}));
 
 TEST(Config, AMailboxThatAlwaysExistsMayBeTheFrom)
 {

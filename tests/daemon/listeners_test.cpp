@@ -25,11 +25,11 @@ std::string port_of(int descriptor)
 
 TEST(Listeners, EachAddressIsBoundWithWhatItOffers)
 {
-    const smtp::Offer lmtp{smtp::Protocol::lmtp, smtp::Tls::starttls, true};
+    const net::Door lmtp{{smtp::Protocol::lmtp, smtp::Tls::starttls, true}};
     auto listeners = open_listeners({{"127.0.0.1:0", {}}, {"127.0.0.1:0", lmtp}});
     ASSERT_EQ(listeners.size(), 2u);
-    EXPECT_EQ(listeners[0].offer(), smtp::Offer{});
-    EXPECT_EQ(listeners[1].offer(), lmtp);
+    EXPECT_EQ(listeners[0].door(), net::Door{});
+    EXPECT_EQ(listeners[1].door(), lmtp);
     const int descriptor = listeners[0].release();
     EXPECT_NE(port_of(descriptor), "0");
     close(descriptor);

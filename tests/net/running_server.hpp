@@ -12,21 +12,30 @@
 
 namespace shield::net {
 
+inline core::Networks loopback()
+{
+    return {core::Network::parse("127.0.0.0/8").value()};
+}
+
 /// A real server on a free loopback port with a stand-in for the store.
 struct RunningServer {
-    explicit RunningServer(unsigned threads, core::Limits limits = {}, smtp::Offer offer = {},
+    /// `exempt` holds the loopback's clients unless a test is about their bounds.
+    explicit RunningServer(unsigned threads, core::Limits limits = {}, Door door = {},
+                           core::Networks exempt = loopback(),
                            std::shared_ptr<const Certificates> certificates = nullptr)
         : io{threads}
     {
+        const auto shared_exempt = std::make_shared<const core::Networks>(std::move(exempt));
         const auto policy = std::make_shared<smtp::Policy>();
         policy->limits = limits;
         policy->mailboxes =
             core::Mailboxes::make("mx.example.com", {{"shield@example.com", {}, core::Category::attack}}).value();
         server = std::make_unique<SmtpServer>(
-            io, SmtpServer::Options{[policy] { return policy; }, [this] { return mail.reception(); },
-                                    [certificates] { return certificates; },
-                                    [] { return core::from_unix_ms(1'764'000'000'000); }, &log, &metrics});
-        address = server->listen("127.0.0.1:0", offer);
+            io,
+            SmtpServer::Options{[policy] { return policy; }, [shared_exempt] { return shared_exempt; },
+                                [this] { return mail.reception(); }, [certificates] { return certificates; },
+                                [] { return core::from_unix_ms(1'764'000'000'000); }, &log, &metrics, &clients});
+        address = server->listen("127.0.0.1:0", std::move(door));
     }
 
     /// A client that has heard the greeting and said EHLO.
@@ -47,6 +56,7 @@ struct RunningServer {
     KeptMail mail;
     support::KeptLog log;
     core::Metrics metrics;
+    Clients clients;
     IoContext io;
     std::unique_ptr<SmtpServer> server;
     std::string address;

@@ -159,6 +159,7 @@ TEST(SmtpServerEnds, GivesUpOnAClientThatDoesNotReadItsReplies)
     limits.close_wait_max = 1;
     limits.session_idle_commands_max = 1'000'000;
     limits.session_errors_max = 1'000'000;
+    limits.reply_backlog_max = 1'000'000'000;
     RunningServer running{1, limits};
     TcpClient client{running.address, 4096};
     client.send("EHLO c\r\n");

@@ -238,7 +238,7 @@ TEST(SmtpServer, RefusesToTakeOverWhatDoesNotListen)
 
 TEST(SmtpServer, SpeaksLmtp)
 {
-    RunningServer running{1, {}, {smtp::Protocol::lmtp}};
+    RunningServer running{1, {}, {{smtp::Protocol::lmtp}}};
     TcpClient client{running.address};
     client.reply();
     client.send("LHLO relay.example\r\n");

@@ -43,7 +43,7 @@ protected:
     }
     RunningServer& serve(smtp::Offer offer, core::Limits limits = {})
     {
-        running = std::make_unique<RunningServer>(1, limits, offer, certificates());
+        running = std::make_unique<RunningServer>(1, limits, Door{offer}, loopback(), certificates());
         return *running;
     }
     /// A client that has said STARTTLS and heard 220.
@@ -128,7 +128,7 @@ TEST_F(SmtpTls, SpeaksTls12AndNothingOlder)
 
 TEST_F(SmtpTls, ChoosesTheCertificateByTheNameAndTheKeyByTheClient)
 {
-    running = std::make_unique<RunningServer>(1, core::Limits{}, implicit,
+    running = std::make_unique<RunningServer>(1, core::Limits{}, Door{implicit}, loopback(),
                                               certificates({{{"mx.example.com"}, TestCertificate::Key::ecdsa},
                                                             {{"mx.example.com"}, TestCertificate::Key::rsa},
                                                             {{"*.example.net"}, TestCertificate::Key::ecdsa}}));
@@ -154,7 +154,8 @@ TEST_F(SmtpTls, RefusesClientsThatWantToSpeakAnotherProtocol)
 TEST_F(SmtpTls, GivesSessionTicketsUnlessToldNotTo)
 {
     for (const bool tickets : {true, false}) {
-        running = std::make_unique<RunningServer>(1, core::Limits{}, implicit, certificates({{}}, tickets));
+        running = std::make_unique<RunningServer>(1, core::Limits{}, Door{implicit}, loopback(),
+                                                  certificates({{}}, tickets));
         for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
             TlsClient client{TcpClient{running->address}, {"", version}};
             client.reply();  // tickets of TLS 1.3 come behind the handshake
@@ -165,7 +166,7 @@ TEST_F(SmtpTls, GivesSessionTicketsUnlessToldNotTo)
 
 TEST_F(SmtpTls, HasNoneToOfferWithoutACertificate)
 {
-    running = std::make_unique<RunningServer>(1, core::Limits{}, starttls);
+    running = std::make_unique<RunningServer>(1, core::Limits{}, Door{starttls});
     TcpClient client = running->introduced();
     client.send("STARTTLS\r\n");
     EXPECT_EQ(client.reply(), "454 4.7.0 TLS is not available now\r\n");
@@ -245,6 +246,20 @@ TEST_F(SmtpTls, EndsAHandshakeThatTakesLongerThanTlsHandshakeWaitMax)
     EXPECT_TRUE(client.closes_within(5000));
     EXPECT_EQ(running->counted("shield_limit_tls_handshake_wait_total"), 1);
     EXPECT_EQ(running->log.count("reason=it took too long"), 1U);
+}
+
+TEST_F(SmtpTls, TakesMailInClearTextWhenThereAreTooManyHandshakes)
+{
+    core::Limits limits;
+    limits.network_tls_handshakes_max = 1;
+    limits.greeting_pause = 0;
+    running = std::make_unique<RunningServer>(1, limits, Door{starttls}, core::Networks{}, certificates());
+    const TcpClient slow = about_to_shake_hands();
+    TcpClient other = running->introduced();
+    other.send("STARTTLS\r\n");
+    EXPECT_EQ(other.reply(), "454 4.7.0 TLS is not available now\r\n");
+    EXPECT_EQ(running->counted("shield_limit_network_tls_handshakes_total"), 1);
+    EXPECT_THAT(net::deliver(other, small_message), StartsWith("250"));
 }
 
 TEST_F(SmtpTls, TellsOfAHandshakeThatIsCutShort)

@@ -306,6 +306,7 @@ TEST_F(SmtpSession, NamesTheBoundsThatWereReached)
     core::Limits limits;
     limits.message_size_max = 10;
     limits.recipients_max = 1;
+    limits.session_errors_slow = 100;
     Session one{tests::dialogue_policy(limits), {}};
     (void)one.receive("EHLO h\r\n");
     EXPECT_THAT(one.receive("MAIL FROM:<> SIZE=11\r\n").reached, ElementsAre(&core::Limits::message_size_max));
@@ -318,6 +319,72 @@ TEST_F(SmtpSession, NamesTheBoundsThatWereReached)
                     "s\r\nt\r\nu\r\n")
             .reached,
         ElementsAre(&core::Limits::session_errors_max));
+}
+
+TEST_F(SmtpSession, RefusesWhoDidNotWaitForTheGreetingAndReadsNothingOfIt)
+{
+    const Action action = session.talked_too_soon();
+    EXPECT_EQ(action.reply, "554 5.5.1 You did not wait for the greeting\r\n");
+    EXPECT_EQ(action.then, Then::close);
+    EXPECT_THAT(action.reached, ElementsAre(&core::Limits::greeting_pause));
+    EXPECT_EQ(session.receive("NOOP\r\n").then, Then::close);
+}
+
+TEST_F(SmtpSession, HoldsMessagesAtMailAndNothingElse)
+{
+    say("EHLO host.reporter.example\r\n");
+    session.hold_messages(&core::Limits::network_messages_minute_max);
+    EXPECT_THAT(say("MAIL FROM:<a@b.example>\r\n"), StartsWith("450 4.7.1"));
+    EXPECT_THAT(last.reached, ElementsAre(&core::Limits::network_messages_minute_max));
+    EXPECT_EQ(last.pauses, 0U);
+    EXPECT_THAT(say("NOOP\r\n"), StartsWith("250"));
+    EXPECT_FALSE(session.in_transaction());
+    session.hold_messages(nullptr);
+    EXPECT_THAT(say("MAIL FROM:<a@b.example>\r\n"), StartsWith("250"));
+    session.hold_messages(&core::Limits::client_messages_minute_max);
+    EXPECT_THAT(say("RCPT TO:<security@example.com>\r\n"), StartsWith("250")) << "what has begun goes on";
+}
+
+TEST_F(SmtpSession, EndsTheConversationOfWhoTriesHeldMessagesAgainAndAgain)
+{
+    say("EHLO host.reporter.example\r\n");
+    session.hold_messages(&core::Limits::client_messages_minute_max);
+    std::string flood;
+    for (int i = 0; i < 1000; ++i) {
+        flood += "MAIL FROM:<a@b.example>\r\n";
+    }
+    const Action action = session.receive(flood);
+    EXPECT_EQ(action.then, Then::close);
+    EXPECT_THAT(action.reply, HasSubstr("421 4.7.0"));
+}
+
+TEST_F(SmtpSession, AsksForAPauseForEachErrorPastAFew)  // session_errors_slow
+{
+    const core::Limits limits;
+    for (std::uint64_t i = 0; i < limits.session_errors_slow; ++i) {
+        say("X\r\n");
+        EXPECT_EQ(last.pauses, 0U);
+    }
+    say("X\r\n");
+    EXPECT_EQ(last.pauses, 1U);
+    say("X\r\nNOOP\r\nX\r\n");
+    EXPECT_EQ(last.pauses, 2U);
+}
+
+TEST_F(SmtpSession, KnowsWhenItReadsContent)
+{
+    EXPECT_FALSE(session.in_content());
+    begin();
+    EXPECT_FALSE(session.in_content());
+    say("DATA\r\n");
+    EXPECT_TRUE(session.in_content());
+    EXPECT_THAT(session.too_slow().reply, StartsWith("421 4.4.2"));
+    Session other{tests::dialogue_policy(), reporter()};
+    (void)other.receive("EHLO h\r\nMAIL FROM:<>\r\nRCPT TO:<security@example.com>\r\nBDAT 10\r\n01234");
+    EXPECT_TRUE(other.in_content());
+    (void)other.receive("56789");
+    EXPECT_FALSE(other.in_content());
+    EXPECT_THAT(other.make_room().reply, StartsWith("421 4.7.0"));
 }
 
 TEST_F(SmtpSession, SaysLittleHoweverMuchAFloodAsks)
@@ -338,7 +405,7 @@ TEST_F(SmtpSession, RepliesInLinesOfAtMost512Octets)
         std::make_shared<const Policy>(Policy{core::Mailboxes::make(std::string(255, 'h'), {}).value(), {}});
     Session one{policy, {}};
     std::string all = one.greet().reply + one.receive("EHLO x\r\nHELO x\r\nHELP\r\n").reply +
-                      one.timed_out().reply + too_many_connections(*policy);
+                      one.timed_out().reply + too_many_connections(*policy) + too_many_of_network(*policy);
     for (const std::string_view line : core::split(all, '\n')) {
         EXPECT_LE(line.size() + 1, 512U);
     }

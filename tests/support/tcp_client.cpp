@@ -29,7 +29,7 @@ void check(bool good, const char* what)
 
 }  // namespace
 
-TcpClient::TcpClient(const std::string& address, int receive_buffer)
+TcpClient::TcpClient(const std::string& address, int receive_buffer, const std::string& from)
 {
     const bool local = address.starts_with('/');
     socket_ = ::socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -46,6 +46,12 @@ TcpClient::TcpClient(const std::string& address, int receive_buffer)
         std::strncpy(to.sun_path, address.c_str(), sizeof to.sun_path - 1);
         check(::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0, "connect");
         return;
+    }
+    if (!from.empty()) {
+        sockaddr_in own{};
+        own.sin_family = AF_INET;
+        ::inet_pton(AF_INET, from.c_str(), &own.sin_addr);
+        check(::bind(socket_, reinterpret_cast<sockaddr*>(&own), sizeof own) == 0, "bind");
     }
     const auto colon = address.rfind(':');
     sockaddr_in to{};

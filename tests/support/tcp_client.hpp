@@ -11,8 +11,9 @@ namespace shield::support {
 /// A peer as tests need it: blocking, over loopback, every wait bounded, and free to misbehave.
 class TcpClient {
 public:
-    /// To "127.0.0.1:2525", or to a path. `receive_buffer` makes a reader that soon has enough.
-    explicit TcpClient(const std::string& address, int receive_buffer = 0);
+    /// To "127.0.0.1:2525", or to a path. `receive_buffer` makes a reader that soon has enough, `from` one of many
+    /// clients: the whole of 127.0.0.0/8 is ours.
+    explicit TcpClient(const std::string& address, int receive_buffer = 0, const std::string& from = {});
     explicit TcpClient(int connected) noexcept : socket_{connected} {}
     ~TcpClient();
     TcpClient(TcpClient&& other) noexcept

@@ -29,24 +29,72 @@ LIMIT(session_messages_max, count, 100000, "421 4.7.0", "shield_limit_session_me
       "announced as LIMITS MAILMAX")                                                                                    \
 LIMIT(session_errors_max, count, 20, "421 4.7.0", "shield_limit_session_errors_total",                                   \
       "a working client makes next to none")                                                                            \
+LIMIT(session_errors_slow, count, 5, "slower", "shield_limit_session_errors_slow_total",                                 \
+      "error replies past this many wait first")                                                                        \
+LIMIT(error_pause, seconds, 1, "slower", "not counted: housekeeping",                                                   \
+      "how long each of them waits; nobody else waits with it")                                                         \
 LIMIT(session_idle_commands_max, count, 100, "421 4.7.0", "shield_limit_session_idle_commands_total",                   \
       "NOOP, RSET, VRFY, HELP, EHLO between two messages; also bounds what one read can make us say")                   \
 LIMIT(received_hops_max, count, 50, "554 5.4.6", "shield_limit_received_hops_total",                                     \
       "mail loops; RFC 5321 section 6.3")                                                                               \
 LIMIT(connections_max, count, 8000, "421 4.7.0", "shield_limit_connections_total",                                       \
-      "memory and descriptors; under 10 KB each when idle")                                                             \
+      "memory and descriptors; under 10 KB each when idle; the busiest network makes room for others")                  \
+LIMIT(connections_crowded, count, 6000, "421 4.7.0", "shield_limit_connections_crowded_total",                           \
+      "from so many on patience is short, and no network may have more than are left free")                             \
+LIMIT(client_connections_max, count, 50, "421 4.7.0", "shield_limit_client_connections_total",                           \
+      "open at once, of one IPv4 address or IPv6 /64; Postfix allows 50")                                               \
+LIMIT(network_connections_max, count, 200, "421 4.7.0", "shield_limit_network_connections_total",                        \
+      "open at once, of one IPv4 /24 or IPv6 /48")                                                                      \
+LIMIT(client_connections_minute_max, count, 300, "421 4.7.0", "shield_limit_client_connections_minute_total",            \
+      "new ones a minute, of one address or /64; a relay that sends each message by itself needs fewer")                \
+LIMIT(network_connections_minute_max, count, 900, "421 4.7.0", "shield_limit_network_connections_minute_total",          \
+      "new ones a minute, of one /24 or /48")                                                                           \
+LIMIT(client_messages_minute_max, count, 600, "450 4.7.1", "shield_limit_client_messages_minute_total",                  \
+      "accepted a minute, of one address or /64; whoever retries is heard a moment later")                              \
+LIMIT(network_messages_minute_max, count, 1800, "450 4.7.1", "shield_limit_network_messages_minute_total",               \
+      "accepted a minute, of one /24 or /48")                                                                           \
+LIMIT(clients_remembered_max, count, 100000, "forgotten", "not counted: housekeeping",                                  \
+      "clients and networks whose connections and messages are counted; the longest quiet go first")                    \
+LIMIT(client_trust_time, seconds, 86400, "greeted after the pause", "not counted: housekeeping",                        \
+      "so long after a message that was accepted its network is greeted at once")                                       \
+LIMIT(greeting_pause, seconds, 1, "554 5.5.1", "shield_limit_greeting_pause_total",                                      \
+      "before we greet a client that we do not know; a mail system waits, a spam program often talks at once")          \
+LIMIT(proxy_wait_max, seconds, 5, "closed", "shield_limit_proxy_wait_total",                                             \
+      "a gateway sends its PROXY header at once")                                                                       \
+LIMIT(proxy_header_max, octets, 4096, "closed", "shield_proxy_headers_refused_total",                                    \
+      "a PROXY header with what a gateway tells of its client's TLS")                                                   \
 LIMIT(command_wait_max, seconds, 300, "421 4.4.2", "shield_limit_command_wait_total",                                    \
       "RFC 5321 section 4.5.3.2.7: five minutes")                                                                       \
+LIMIT(crowded_wait_max, seconds, 10, "421 4.4.2", "shield_limit_crowded_wait_total",                                     \
+      "in place of command_wait_max while there are connections_crowded")                                               \
+LIMIT(content_rate_min, octets, 100, "421 4.4.2", "shield_limit_content_rate_min_total",                                 \
+      "a second, of a message that arrives; over content_rate_window")                                                  \
+LIMIT(content_rate_window, seconds, 120, "421 4.4.2", "not counted: housekeeping",                                      \
+      "over which content_rate_min is met or not; also what the slowest begin with")                                    \
 LIMIT(session_time_max, seconds, 3600, "421 4.4.2", "shield_limit_session_time_total",                                   \
       "a session that lasts longer is not delivering mail")                                                             \
+LIMIT(tls_handshakes_max, count, 500, "454 4.7.0", "shield_limit_tls_handshakes_total",\
+      "under way at once, in all; mail in clear text goes on")\
+LIMIT(network_tls_handshakes_max, count, 50, "454 4.7.0", "shield_limit_network_tls_handshakes_total",\
+      "under way at once, of one IPv4 /24 or IPv6 /48")\
+LIMIT(tls_handshakes_minute_max, count, 6000, "454 4.7.0", "shield_limit_tls_handshakes_minute_total",\
+      "new ones a minute, in all: one core makes some thousands a second with ECDSA, some hundreds with RSA")\
+LIMIT(network_tls_handshakes_minute_max, count, 900, "454 4.7.0", "shield_limit_network_tls_handshakes_minute_total",\
+      "new ones a minute, of one /24 or /48")\
 LIMIT(tls_handshake_wait_max, seconds, 30, "closed", "shield_limit_tls_handshake_wait_total",                           \
       "two round trips, and a slow client's arithmetic")                                                                \
 LIMIT(write_wait_max, seconds, 60, "closed", "shield_limit_write_wait_total",                                            \
       "a peer that does not read our replies")                                                                          \
+LIMIT(reply_backlog_max, octets, 262144, "closed", "shield_limit_reply_backlog_total",                                   \
+      "replies of one session that wait to be read")                                                                    \
+LIMIT(reply_backlogs_max, octets, 67108864, "closed", "shield_limit_reply_backlogs_total",                               \
+      "replies of all sessions that wait to be read")                                                                   \
 LIMIT(close_wait_max, seconds, 2, "closed", "not counted: housekeeping",                                                \
       "octets that are still on their way must not reset the connection before our last reply is read")                 \
 LIMIT(spool_memory_max, octets, 262144, "spooled to a file", "shield_spooled_total",                                     \
       "a larger message waits in an unlinked file, so memory is bounded a session")                                     \
+LIMIT(incoming_octets_max, octets, 1073741824, "452 4.3.2", "shield_limit_incoming_octets_total",                        \
+      "of all messages that still arrive; no network may have more than is left free")                                  \
 LIMIT(intake_backlog_max, octets, 134217728, "452 4.3.2", "shield_limit_intake_backlog_total",                           \
       "octets waiting to be committed at once")                                                                         \
 /* keeping */                                                                                                           \

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shield::core {
 
@@ -19,8 +20,30 @@ struct IpAddress {
     /// `192.0.2.1` or `2001:db8::1`: no brackets, no zone, nothing around it.
     [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
 
+    /// An IPv4 address mapped into IPv6 (RFC 4291 section 2.5.5.2) as the IPv4 address that it is; any other as it
+    /// is.
+    [[nodiscard]] IpAddress unmapped() const;
+
     friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
+
+/// All addresses that begin with the same bits: `192.0.2.0/24`, `2001:db8::/32`. A value.
+struct Network {
+    IpAddress address;  ///< all bits behind the first `bits` are 0
+    unsigned bits{0};
+
+    /// An address alone is a network of one. The error says what is wrong and shows the way.
+    [[nodiscard]] static result<Network> parse(std::string_view text);
+
+    /// An IPv4 address mapped into IPv6 is in a network of IPv4.
+    [[nodiscard]] bool contains(const IpAddress& one) const;
+
+    friend bool operator==(const Network&, const Network&) = default;
+};
+using Networks = std::vector<Network>;
+
+/// Whether one of them contains it.
+[[nodiscard]] bool contains(const Networks& networks, const IpAddress& one);
 
 /// Where to listen or to connect: `192.0.2.1:25`, `[2001:db8::1]:25` or `relay.example.com:25`, taken apart. A
 /// value; nothing is looked up.

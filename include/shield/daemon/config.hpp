@@ -6,9 +6,11 @@
 #include <shield/core/limits.hpp>
 #include <shield/core/log.hpp>
 #include <shield/core/mailboxes.hpp>
+#include <shield/core/network.hpp>
 #include <shield/core/promise.hpp>
 #include <shield/core/result.hpp>
 #include <shield/net/certificates.hpp>
+#include <shield/net/door.hpp>
 #include <shield/smtp/session.hpp>
 #include <shield/triage/desk.hpp>
 
@@ -37,7 +39,7 @@ struct Config {
 
     struct Listen {
         std::string address;  ///< "0.0.0.0:25", "[::]:25"
-        smtp::Offer offer;
+        net::Door door;
         friend bool operator==(const Listen&, const Listen&) = default;
     };
     std::vector<Listen> listen;
@@ -67,6 +69,7 @@ struct Config {
 
     core::Promises promises;
     core::Limits limits;
+    core::Networks exempt;        ///< whom no bound of a network applies to
     std::string metrics_address;  ///< empty: nothing is served
     core::Severity log_level{core::Severity::info};
 };

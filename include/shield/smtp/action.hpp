@@ -23,6 +23,8 @@ struct Action {
     std::string content;  ///< octets of the message, dots unstuffed, to be appended to what was kept before
     Then then{Then::read};
     std::vector<std::uint64_t core::Limits::*> reached;  ///< bounds that were met on the way, for the metrics
+    std::uint64_t pauses{
+        0};  ///< error replies in `reply` that each cost the client a pause (`error_pause`) before it
 
     friend bool operator==(const Action&, const Action&) = default;
 };

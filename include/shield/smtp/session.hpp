@@ -48,6 +48,11 @@ public:
     Session& operator=(Session&&) noexcept;
 
     [[nodiscard]] Action greet();
+    /// In place of the greeting, to a client that has not waited for it.
+    [[nodiscard]] Action talked_too_soon();
+
+    /// From now on no message may begin, and which bound is in its way; or, with null, one may.
+    void hold_messages(std::uint64_t core::Limits::*bound) noexcept;
 
     /// Octets may be cut anywhere; what follows the end of a message is kept for later.
     [[nodiscard]] Action receive(std::string_view octets);
@@ -68,11 +73,15 @@ public:
 
     /// The driver ends the conversation: 421 with the reason, then close.
     [[nodiscard]] Action timed_out();
+    [[nodiscard]] Action too_slow();
+    [[nodiscard]] Action make_room();
     [[nodiscard]] Action shutting_down();
     [[nodiscard]] Action failed();
 
     /// Between MAIL and the end of its message: a drain waits for it.
     [[nodiscard]] bool in_transaction() const noexcept;
+    /// The next octets are a message's.
+    [[nodiscard]] bool in_content() const noexcept;
 
     /// Complete when receive() or resume() returned Then::deliver, except for `received_at`, which the driver sets.
     [[nodiscard]] const core::Envelope& envelope() const noexcept;
@@ -84,5 +93,7 @@ private:
 
 /// What a client hears that gets no Session because there are `connections_max` already: 421, then close.
 [[nodiscard]] std::string too_many_connections(const Policy& policy);
+/// Or because its network has as many as it may have, now or in this minute.
+[[nodiscard]] std::string too_many_of_network(const Policy& policy);
 
 }  // namespace shield::smtp

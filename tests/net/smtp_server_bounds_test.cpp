@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "running_server.hpp"
+#include "support/eventually.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace shield::net {
+namespace {
+
+using namespace std::chrono_literals;
+using support::eventually;
+using support::TcpClient;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+core::Limits greeting_at_once()
+{
+    core::Limits limits;
+    limits.greeting_pause = 0;
+    return limits;
+}
+
+/// A server that exempts nobody.
+RunningServer strict(const core::Limits& limits)
+{
+    return RunningServer{2, limits, {}, {}};
+}
+
+TcpClient from(const RunningServer& running, const std::string& address)
+{
+    return TcpClient{running.address, 0, address};
+}
+
+TcpClient greeted(const RunningServer& running, const std::string& address)
+{
+    auto client = from(running, address);
+    EXPECT_THAT(client.reply(), StartsWith("220")) << address;
+    return client;
+}
+
+bool everything_came_back(RunningServer& running)
+{
+    return eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 0; }) &&
+           running.metrics.gauge("shield_smtp_reply_backlog_octets", {}) == 0;
+}
+
+TEST(ClientsAtTheDoor, OneAddressTooOftenIsToldAndOthersAreNotHurt)
+{
+    auto limits = greeting_at_once();
+    limits.client_connections_max = 2;
+    auto running = strict(limits);
+    for (int round = 1; round <= 3; ++round) {
+        {
+            auto one = greeted(running, "127.1.1.1");
+            auto two = greeted(running, "127.1.1.1");
+            auto three = from(running, "127.1.1.1");
+            EXPECT_THAT(three.rest(),
+                        StartsWith("421 4.7.0 mx.example.com Too many connections from your network"));
+            EXPECT_EQ(running.counted("shield_limit_client_connections_total"), round);
+            auto other = greeted(running, "127.1.1.2");
+        }
+        ASSERT_TRUE(everything_came_back(running));
+    }
+}
+
+TEST(ClientsAtTheDoor, ANetworkTooOftenIsTold)
+{
+    auto limits = greeting_at_once();
+    limits.network_connections_max = 2;
+    auto running = strict(limits);
+    auto one = greeted(running, "127.1.1.1");
+    auto two = greeted(running, "127.1.1.2");
+    auto three = from(running, "127.1.1.3");
+    EXPECT_THAT(three.rest(), StartsWith("421 4.7.0"));
+    EXPECT_EQ(running.counted("shield_limit_network_connections_total"), 1);
+    auto other = greeted(running, "127.1.2.1");
+}
+
+TEST(ClientsAtTheDoor, NewConnectionsAreBoundedAMinute)
+{
+    auto limits = greeting_at_once();
+    limits.client_connections_minute_max = 3;
+    limits.network_connections_minute_max = 5;
+    auto running = strict(limits);
+    const auto turned_away = [&](const std::string& address) {
+        int count = 0;
+        for (int i = 0; i < 6; ++i) {
+            count += from(running, address).reply().starts_with("421 4.7.0") ? 1 : 0;
+        }
+        return count;
+    };
+    EXPECT_EQ(turned_away("127.1.1.1"), 3);
+    EXPECT_EQ(running.counted("shield_limit_client_connections_minute_total"), 3);
+    EXPECT_EQ(turned_away("127.1.1.2"), 4);
+    EXPECT_EQ(running.counted("shield_limit_network_connections_minute_total"), 4);
+    EXPECT_EQ(turned_away("127.1.2.1"), 3);
+}
+
+TEST(ClientsAtTheDoor, WhoTalksBeforeTheGreetingIsRefused)
+{
+    core::Limits limits;
+    limits.greeting_pause = 1;
+    auto running = strict(limits);
+    auto hasty = from(running, "127.1.1.1");
+    hasty.send("EHLO c.example\r\nMAIL FROM:<a@b.example>\r\n");
+    EXPECT_EQ(hasty.rest(), "554 5.5.1 You did not wait for the greeting\r\n");
+    EXPECT_EQ(running.counted("shield_limit_greeting_pause_total"), 1);
+    const auto begin = std::chrono::steady_clock::now();
+    auto patient = greeted(running, "127.1.1.1");
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 900ms);
+    patient.send("EHLO c.example\r\n");
+    patient.reply();
+    EXPECT_THAT(deliver(patient, small_message), StartsWith("250"));
+    auto known = from(running, "127.1.1.9");
+    known.send("EHLO c.example\r\n");
+    EXPECT_THAT(known.reply(), StartsWith("220")) << "its network has delivered";
+}
+
+TEST(ClientsAtTheDoor, WhoGoesAwayDuringThePauseLeavesNothing)
+{
+    core::Limits limits;
+    limits.greeting_pause = 30;
+    auto running = strict(limits);
+    for (int i = 0; i < 10; ++i) {
+        auto client = from(running, "127.1.1.1");
+        i % 2 == 0 ? client.reset() : client.close();
+    }
+    EXPECT_TRUE(everything_came_back(running));
+    auto waiting = from(running, "127.1.1.1");
+    ASSERT_TRUE(eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 1; }));
+    running.server->drain([] {});
+    EXPECT_THAT(waiting.rest(), StartsWith("421 4.3.2"));
+}
+
+TEST(MessagesOfAClient, AreHeldAtMailWhenThereWereTooMany)
+{
+    auto limits = greeting_at_once();
+    limits.client_messages_minute_max = 2;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    client.send("EHLO c.example\r\n");
+    client.reply();
+    EXPECT_THAT(deliver(client, small_message), StartsWith("250"));
+    const std::string message = std::string{envelope_commands} + std::string{small_message} + ".\r\n";
+    client.send(message + "MAIL FROM:<reporter@example.net>\r\n");  // pipelined behind the last one
+    for (const char* code : {"250 2.1.0", "250 2.1.5", "354", "250 2.0.0", "450 4.7.1"}) {
+        EXPECT_THAT(client.reply(), StartsWith(code));
+    }
+    EXPECT_EQ(running.counted("shield_limit_client_messages_minute_total"), 1);
+    auto again = greeted(running, "127.1.1.1");
+    again.send("EHLO c.example\r\nMAIL FROM:<reporter@example.net>\r\n");
+    again.reply();
+    EXPECT_THAT(again.reply(), StartsWith("450 4.7.1"));
+    auto other = greeted(running, "127.1.1.2");
+    other.send("EHLO c.example\r\n");
+    other.reply();
+    EXPECT_THAT(deliver(other, small_message), StartsWith("250"));
+}
+
+TEST(MessagesOfAClient, AreHeldForItsNetworkToo)
+{
+    auto limits = greeting_at_once();
+    limits.network_messages_minute_max = 1;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    client.send("EHLO c.example\r\n");
+    client.reply();
+    EXPECT_THAT(deliver(client, small_message), StartsWith("250"));
+    auto neighbour = greeted(running, "127.1.1.2");
+    neighbour.send("EHLO c.example\r\nMAIL FROM:<reporter@example.net>\r\n");
+    neighbour.reply();
+    EXPECT_THAT(neighbour.reply(), StartsWith("450 4.7.1"));
+    EXPECT_EQ(running.counted("shield_limit_network_messages_minute_total"), 1);
+}
+
+TEST(MailThatArrives, SharesItsRoomFairly)
+{
+    auto limits = greeting_at_once();
+    limits.incoming_octets_max = 100'000;
+    auto running = strict(limits);
+    const auto begin_message = [&](const std::string& address) {
+        auto client = greeted(running, address);
+        client.send("EHLO c.example\r\n");
+        client.reply();
+        client.send(envelope_commands);
+        client.reply();
+        client.reply();
+        client.reply();
+        return client;
+    };
+    std::vector<TcpClient> greedy;
+    for (int i = 0; i < 20; ++i) {
+        greedy.push_back(begin_message("127.1.1." + std::to_string(i)));
+        for (int line = 0; line < 10; ++line) {
+            greedy.back().send(std::string(998, 'x') + "\r\n");
+        }
+    }
+    ASSERT_TRUE(eventually([&] { return running.counted("shield_limit_incoming_octets_total") >= 15; }));
+    auto other = begin_message("127.1.2.1");
+    other.send(std::string(998, 'x') + "\r\n.\r\n");
+    EXPECT_THAT(other.reply(), StartsWith("250")) << "others have room";
+    int kept = 0;
+    for (auto& client : greedy) {
+        client.send(".\r\n");
+        const std::string reply = client.reply();
+        EXPECT_THAT(reply, testing::AnyOf(StartsWith("250"), StartsWith("452 4.3.2")));
+        kept += reply.starts_with("250") ? 1 : 0;
+    }
+    EXPECT_GE(kept, 3);
+    EXPECT_LE(kept, 6);
+    EXPECT_EQ(running.counted("shield_limit_incoming_octets_total"), 20 - kept);
+    auto again = begin_message("127.1.1.1");
+    for (int line = 0; line < 40; ++line) {
+        again.send(std::string(998, 'x') + "\r\n");
+    }
+    again.send(".\r\n");
+    EXPECT_THAT(again.reply(), StartsWith("250")) << "all of it was given back";
+}
+
+TEST(MailThatArrives, MustNotComeTooSlowly)
+{
+    auto limits = greeting_at_once();
+    limits.content_rate_min = 1000;
+    limits.content_rate_window = 1;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    client.send("EHLO c.example\r\n");
+    client.reply();
+    client.send(envelope_commands);
+    client.reply();
+    client.reply();
+    client.reply();
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 50 && client.send("x"); ++i) {
+        std::this_thread::sleep_for(50ms);
+    }
+    EXPECT_THAT(client.rest(), StartsWith("421 4.4.2 mx.example.com The message arrives too slowly"));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+    EXPECT_EQ(running.counted("shield_limit_content_rate_min_total"), 1);
+    EXPECT_TRUE(running.mail.mails().empty());
+}
+
+TEST(MailThatArrives, FastEnoughMayTakeManyWindows)
+{
+    auto limits = greeting_at_once();
+    limits.content_rate_min = 1000;
+    limits.content_rate_window = 1;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    client.send("EHLO c.example\r\n");
+    client.reply();
+    client.send(envelope_commands);
+    client.reply();
+    client.reply();
+    client.reply();
+    for (int i = 0; i < 12; ++i) {
+        client.send(std::string(998, 'x') + "\r\n");
+        std::this_thread::sleep_for(250ms);
+    }
+    client.send(".\r\n");
+    EXPECT_THAT(client.reply(), StartsWith("250"));
+}
+
+TEST(Errors, PastAFewAreAnsweredSlowlyAndNobodyElseWaits)  // session_errors_slow, error_pause
+{
+    auto limits = greeting_at_once();
+    limits.session_errors_slow = 2;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    auto other = greeted(running, "127.1.2.1");
+    const auto begin = std::chrono::steady_clock::now();
+    const auto since = [&] { return std::chrono::steady_clock::now() - begin; };
+    client.send("ONE\r\n");
+    client.reply();
+    client.send("TWO\r\n");
+    client.reply();
+    EXPECT_LT(since(), 900ms);
+    client.send("THREE\r\n");
+    for (int i = 0; i < 20; ++i) {
+        other.send("NOOP\r\n");
+        EXPECT_THAT(other.reply(), StartsWith("250"));
+    }
+    EXPECT_LT(since(), 900ms);
+    EXPECT_THAT(client.reply(), StartsWith("500"));
+    EXPECT_GE(since(), 900ms);
+    EXPECT_EQ(running.counted("shield_limit_session_errors_slow_total"), 1);
+}
+
+TEST(Replies, OfOneSessionThatNobodyReadsAreBounded)
+{
+    auto limits = greeting_at_once();
+    limits.reply_backlog_max = 600;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    std::string commands;
+    for (int i = 0; i < 60; ++i) {
+        commands += "NOOP\r\n";
+    }
+    client.send(commands);
+    EXPECT_EQ(client.rest(), "");
+    EXPECT_EQ(running.counted("shield_limit_reply_backlog_total"), 1);
+    EXPECT_TRUE(everything_came_back(running));
+}
+
+TEST(Replies, OfAllSessionsThatNobodyReadsAreBounded)
+{
+    auto limits = greeting_at_once();
+    limits.reply_backlogs_max = 600;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    std::string commands;
+    for (int i = 0; i < 60; ++i) {
+        commands += "NOOP\r\n";
+    }
+    client.send(commands);
+    EXPECT_EQ(client.rest(), "");
+    EXPECT_EQ(running.counted("shield_limit_reply_backlogs_total"), 1);
+    auto other = greeted(running, "127.1.2.1");
+    other.send("NOOP\r\n");
+    EXPECT_THAT(other.reply(), StartsWith("250"));
+}
+
+TEST(AFullServer, MakesRoomForTheNetworkThatHasTheFewest)
+{
+    auto limits = greeting_at_once();
+    limits.connections_max = 5;
+    auto running = strict(limits);
+    std::vector<TcpClient> many;
+    for (int i = 0; i < 5; ++i) {
+        many.push_back(greeted(running, "127.1.1." + std::to_string(i + 1)));
+        many.back().send("NOOP\r\n");
+        many.back().reply();
+    }
+    auto own = from(running, "127.1.1.77");
+    EXPECT_THAT(own.rest(), StartsWith("421 4.7.0")) << "the same network gets no more";
+    auto other = greeted(running, "127.1.2.1");
+    EXPECT_THAT(many[4].rest(), StartsWith("421 4.7.0 mx.example.com Many clients wait")) << "the newest";
+    many[3].send("NOOP\r\n");
+    EXPECT_THAT(many[3].reply(), StartsWith("250"));
+    many[3].send("MAIL FROM:<a@b.example>\r\n");
+    many[3].reply();
+    EXPECT_EQ(running.counted("shield_limit_connections_total"), 2);
+    many.clear();
+    other.close();
+    EXPECT_TRUE(everything_came_back(running));
+}
+
+TEST(AFullServer, NeverInterruptsATransaction)
+{
+    auto limits = greeting_at_once();
+    limits.connections_max = 3;
+    auto running = strict(limits);
+    std::vector<TcpClient> busy;
+    for (int i = 0; i < 3; ++i) {
+        busy.push_back(greeted(running, "127.1.1." + std::to_string(i + 1)));
+        busy.back().send("EHLO c.example\r\nMAIL FROM:<a@b.example>\r\n");
+        busy.back().reply();
+        busy.back().reply();
+    }
+    auto other = from(running, "127.1.2.1");
+    EXPECT_THAT(other.rest(), StartsWith("421 4.7.0"));
+    for (auto& client : busy) {
+        client.send("RCPT TO:<shield@example.com>\r\n");
+        EXPECT_THAT(client.reply(), StartsWith("250"));
+    }
+}
+
+TEST(ACrowdedServer, HasLessPatienceAndSharesWhatIsLeft)  // connections_crowded, crowded_wait_max
+{
+    auto limits = greeting_at_once();
+    limits.connections_max = 10;
+    limits.connections_crowded = 4;
+    limits.crowded_wait_max = 1;
+    auto running = strict(limits);
+    std::vector<TcpClient> first;
+    for (int i = 0; i < 3; ++i) {
+        first.push_back(greeted(running, "127.1.1." + std::to_string(i + 1)));
+    }
+    auto crowded = greeted(running, "127.1.2.1");
+    EXPECT_THAT(crowded.rest(), StartsWith("421 4.4.2"));
+    EXPECT_EQ(running.counted("shield_limit_crowded_wait_total"), 1);
+    first[0].send("NOOP\r\n");
+    EXPECT_THAT(first[0].reply(), StartsWith("250")) << "who came before it was crowded waits as always";
+    EXPECT_TRUE(eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 3; }));
+    int taken = 0;
+    std::vector<TcpClient> more;
+    for (int i = 0; i < 10; ++i) {
+        more.push_back(from(running, "127.1.1." + std::to_string(i + 11)));
+        const std::string reply = more.back().reply();
+        taken += reply.starts_with("220") ? 1 : 0;
+    }
+    EXPECT_EQ(taken, 2) << "five of ten are one network's";
+    EXPECT_GE(running.counted("shield_limit_connections_crowded_total"), 1);
+}
+
+}  // namespace
+}  // namespace shield::net
