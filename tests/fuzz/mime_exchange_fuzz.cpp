@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 
 using namespace shield;
@@ -40,6 +41,9 @@ void as_a_message(std::string_view octets, const core::Limits& limits)
     const std::string answer = mime::answer_to(mime::question_head_to_read(limits) + std::string{octets});
     require(answer.size() <= mime::answer_size_max(limits, octets.size()));
     const auto said = mime::assessment_in(answer, limits, octets.size());
+    if (!said) {
+        std::fputs(core::Error{said.error()}.sentence.c_str(), stderr);
+    }
     require(said && *said == mime::read(octets, limits));
 }
 
