@@ -20,4 +20,7 @@ namespace shield::daemon {
 /// std::runtime_error with a sentence.
 void drop_privileges(const std::string& user, const std::filesystem::path& directory, core::Log& log);
 
+/// The same in the process that workers come from, which needs no directory and says nothing.
+void drop_privileges_of_workers(const std::string& user);
+
 }  // namespace shield::daemon

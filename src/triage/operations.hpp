@@ -41,8 +41,9 @@ struct Answer {
 /// request, used by one thread; throws what the store throws.
 class Operations {
 public:
-    Operations(store::Store& store, std::shared_ptr<const Settings> settings, core::Time now, std::string_view who)
-        : store_{store}, settings_{std::move(settings)}, now_{now}, who_{who}
+    Operations(store::Store& store, std::shared_ptr<const Settings> settings, core::Time now, std::string_view who,
+               const ReadAttachment& read_attachment)
+        : store_{store}, settings_{std::move(settings)}, now_{now}, who_{who}, read_attachment_{read_attachment}
     {
     }
 
@@ -89,6 +90,7 @@ private:
     std::shared_ptr<const Settings> settings_;
     core::Time now_;
     std::string_view who_;
+    const ReadAttachment& read_attachment_;
 };
 
 [[nodiscard]] core::Error no_such_case(core::Reference reference);

@@ -2,7 +2,6 @@
 #include "operations.hpp"
 
 #include <shield/core/ascii.hpp>
-#include <shield/mime/read.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -151,7 +150,15 @@ Answer Operations::attachment(Request& request)
     const std::size_t count = message->assessment ? message->assessment->attachments.size() : 0;
     const auto whole =
         number && *number >= 1 && *number <= count ? store_.cases().octets(message->reference) : std::nullopt;
-    auto octets = whole ? mime::attachment(*whole, *number, settings_->limits) : std::nullopt;
+    std::optional<std::string> octets;
+    if (whole) {
+        auto read = read_attachment_(*whole, *number, settings_->limits);
+        if (!read) {
+            return Answer::refused("attachment " + std::to_string(*number) +
+                                   " cannot be had: " + core::Error{read.error()}.sentence);
+        }
+        octets = std::move(*read);
+    }
     if (!octets) {
         return Answer::refused(
             "message " + message->reference.to_string() +

@@ -2,6 +2,7 @@
 #include "json.hpp"
 #include "store_fixture.hpp"
 
+#include <shield/mime/read.hpp>
 #include <shield/triage/desk.hpp>
 
 #include <gmock/gmock.h>
@@ -20,7 +21,7 @@ protected:
     {
         house_.open();
         desk_ = std::make_unique<Desk>(
-            house_.store(), [this] { return settings_; }, house_.clock(), house_.metrics());
+            house_.store(), [this] { return settings_; }, house_.clock(), house_.metrics(), mime::attachment);
         reference_ = house_.receive(cry_for_help, "alice@example.net").to_string();
         house_.assess();
     }
