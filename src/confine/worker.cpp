@@ -152,6 +152,12 @@ bool Worker::receive_some()
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+bool Worker::ended() const noexcept
+{
+    pollfd grave{lifeline_.value(), POLLIN, 0};
+    return poll(&grave, 1, 0) > 0;
+}
+
 /// The zygote buries it and says how it ended.
 core::Error Worker::how_it_ended() const
 {

@@ -23,12 +23,12 @@ bool is_to_be_read(const store::AssessmentWork& work, const core::Limits& limits
     return work.attempt <= limits.assessment_attempts_max;
 }
 
-std::vector<std::string_view> to_be_read(const std::vector<store::AssessmentWork>& work, const core::Limits& limits)
+std::vector<Reader::Message> to_be_read(const std::vector<store::AssessmentWork>& work, const core::Limits& limits)
 {
-    std::vector<std::string_view> messages;
+    std::vector<Reader::Message> messages;
     for (const store::AssessmentWork& one : work) {
         if (is_to_be_read(one, limits)) {
-            messages.emplace_back(one.octets);
+            messages.push_back({one.octets, one.attempt > 1});
         }
     }
     return messages;

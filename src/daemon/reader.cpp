@@ -45,7 +45,7 @@ Reader::Reader(const confine::Zygote* zygote, const core::Limits& limits, core::
 {
 }
 
-void Reader::begin(std::vector<std::string_view> messages)
+void Reader::begin(std::vector<Message> messages)
 {
     if (asked_ != read_) {
         worker_.reset();  // it would answer what nobody waits for
@@ -56,7 +56,7 @@ void Reader::begin(std::vector<std::string_view> messages)
 
 core::result<core::Assessment> Reader::next()
 {
-    const std::string_view octets = messages_.at(read_);
+    const std::string_view octets = messages_.at(read_).octets;
     if (zygote_ != nullptr) {
         return next_from_worker(octets);
     }
@@ -70,7 +70,7 @@ core::result<core::Assessment> Reader::next()
 
 core::result<core::Assessment> Reader::next_from_worker(std::string_view octets)
 {
-    if (worn_out()) {
+    if (needs_another_worker()) {
         replace_worker();
     }
     ask_ahead();
@@ -89,14 +89,11 @@ core::result<core::Assessment> Reader::next_from_worker(std::string_view octets)
 
 void Reader::ask_ahead()
 {
-    if (!worker_) {
-        replace_worker();
-    }
     if (asked_ == read_) {
         busy_since_ = std::chrono::steady_clock::now();
     }
     while (may_ask()) {
-        worker_->ask(head_, messages_[asked_]);
+        worker_->ask(head_, messages_[asked_].octets);
         ++asked_;
         ++worker_asked_;
     }
@@ -107,20 +104,26 @@ bool Reader::may_ask() const noexcept
     if (asked_ == messages_.size() || worker_asked_ >= limits_.worker_messages_max) {
         return false;
     }
-    std::size_t ahead = 0;
-    for (std::size_t i = read_; i < asked_; ++i) {
-        ahead += messages_[i].size();
+    if (asked_ == read_) {
+        return true;
     }
-    return asked_ == read_ ||
-           (asked_ - read_ < messages_ahead_max && ahead + messages_[asked_].size() <= octets_ahead_max);
+    std::size_t ahead = messages_[asked_].octets.size();
+    for (std::size_t i = read_; i < asked_; ++i) {
+        ahead += messages_[i].octets.size();
+    }
+    return !messages_[asked_].tried_before && asked_ - read_ < messages_ahead_max && ahead <= octets_ahead_max;
 }
 
-/// With nothing more to be asked of it, or so long at work that one more message might meet the end of its CPU
-/// time, which would be held against that message.
-bool Reader::worn_out() const noexcept
+bool Reader::needs_another_worker() const noexcept
 {
-    return worker_ &&
-           ((asked_ == read_ && worker_asked_ >= limits_.worker_messages_max) || worker_busy_ >= time_of(limits_));
+    // So long at work that one more message might meet the end of its CPU time, which would be held against that
+    // one.
+    if (!worker_ || worker_busy_ >= time_of(limits_)) {
+        return true;
+    }
+    // Nothing more may be asked of it, or nothing can; one that died unasked costs no message an attempt.
+    return asked_ == read_ && (worker_asked_ >= limits_.worker_messages_max || worker_->ended() ||
+                               (messages_[read_].tried_before && worker_asked_ > 0));
 }
 
 void Reader::replace_worker()

@@ -29,9 +29,13 @@ class Reader {
 public:
     Reader(const confine::Zygote* zygote, const core::Limits& limits, core::Metrics& metrics);
 
+    struct Message {
+        std::string_view octets;
+        bool tried_before{false};  ///< it gets a worker that nobody could have taken over before
+    };
     /// The messages whose turn is next, in this order; they stay where they are until the last is read or the next
     /// begin(). What was begun before is forgotten.
-    void begin(std::vector<std::string_view> messages);
+    void begin(std::vector<Message> messages);
 
     /// What the next of them says, or why that cannot be told.
     [[nodiscard]] core::result<core::Assessment> next();
@@ -40,14 +44,14 @@ private:
     core::result<core::Assessment> next_from_worker(std::string_view octets);
     void ask_ahead();
     [[nodiscard]] bool may_ask() const noexcept;
-    [[nodiscard]] bool worn_out() const noexcept;
+    [[nodiscard]] bool needs_another_worker() const noexcept;
     void replace_worker();
 
     const confine::Zygote* zygote_;
     core::Limits limits_;
     std::string head_;  // of every question
     core::Metrics::Value& workers_;
-    std::vector<std::string_view> messages_;
+    std::vector<Message> messages_;
     std::size_t asked_{0};
     std::size_t read_{0};
 

@@ -77,6 +77,7 @@ const Operations::Command Operations::commands[] = {
     {"templates", &Operations::templates},
     {"verify", &Operations::verify},
     {"backup", &Operations::backup},
+    {"backup-taken", &Operations::backup_taken},
     {"rotate-token-key", &Operations::rotate_token_key},
 };
 

@@ -61,6 +61,7 @@ private:
     Answer templates(Request& request);
     Answer verify(Request& request);
     Answer backup(Request& request);
+    Answer backup_taken(Request& request);
     Answer rotate_token_key(Request& request);
 
     // changes.cpp

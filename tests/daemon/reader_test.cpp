@@ -7,6 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <fstream>
+#include <thread>
+
 namespace shield::daemon {
 
 namespace {
@@ -25,10 +29,19 @@ protected:
         return "From: a@example.net\r\nSubject: " + words + "\r\n\r\n" + words + "\r\n";
     }
 
+    static void begin(Reader& reader, const std::vector<std::string>& messages)
+    {
+        std::vector<Reader::Message> next;
+        for (const std::string& message : messages) {
+            next.push_back({message, message.find("Subject: again") != std::string::npos});
+        }
+        reader.begin(std::move(next));
+    }
+
     /// Subjects of what could be read, and why the others could not.
     static std::vector<std::string> read_all(Reader& reader, const std::vector<std::string>& messages)
     {
-        reader.begin({messages.begin(), messages.end()});
+        begin(reader, messages);
         std::vector<std::string> told;
         for (std::size_t i = 0; i < messages.size(); ++i) {
             const auto said = reader.next();
@@ -44,6 +57,7 @@ protected:
 
 TEST_F(ReaderTest, AWorkerReadsAsThisProcessDoes)
 {
+    limits_.worker_messages_max = 40;
     std::vector<std::string> messages;
     for (int i = 0; i < 40; ++i) {
         messages.push_back(mail("number " + std::to_string(i)));
@@ -94,11 +108,38 @@ TEST_F(ReaderTest, AWorkerIsReplacedAfterWorkerMessagesMax)
     EXPECT_EQ(workers(), 3) << "the third had read one";
 }
 
+TEST_F(ReaderTest, AMessageThatIsTriedAgainHasAFreshWorkerAndOthersShareIt)
+{
+    Reader reader{&zygote_, limits_, metrics_};
+    EXPECT_EQ(read_all(reader, {mail("again"), mail("one"), mail("again 2"), mail("two"), mail("three")}),
+              (std::vector<std::string>{"again", "one", "again 2", "two", "three"}));
+    EXPECT_EQ(workers(), 2);
+}
+
+TEST_F(ReaderTest, AWorkerThatDiedUnaskedCostsNoMessageAnAttempt)
+{
+    Reader reader{&zygote_, limits_, metrics_};
+    EXPECT_EQ(read_all(reader, {mail("one")}), std::vector<std::string>{"one"});
+    const std::string zygote = std::to_string(zygote_.process());
+    const auto only_worker = [&] {
+        pid_t worker = 0;
+        std::ifstream{"/proc/" + zygote + "/task/" + zygote + "/children"} >> worker;
+        return worker;
+    };
+    ASSERT_GT(only_worker(), 0);
+    kill(only_worker(), SIGKILL);
+    while (only_worker() > 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    EXPECT_EQ(read_all(reader, {mail("two")}), std::vector<std::string>{"two"});
+    EXPECT_EQ(workers(), 2);
+}
+
 TEST_F(ReaderTest, WhatWasBegunAndNotReadAnswersNothingLater)
 {
     Reader reader{&zygote_, limits_, metrics_};
     const std::vector<std::string> left{mail("one"), mail("two"), mail("three")};
-    reader.begin({left.begin(), left.end()});
+    begin(reader, left);
     EXPECT_EQ(reader.next()->subject, "one");
     EXPECT_EQ(read_all(reader, {mail("four")}), std::vector<std::string>{"four"});
 }
@@ -116,7 +157,7 @@ TEST_F(ReaderTest, WithoutWorkersThatIsNoMessagesFault)
     confine::Zygote none{{possessed, "", [] { throw std::runtime_error{"no user"}; }}};
     Reader reader{&none, limits_, metrics_};
     const std::string message = mail("one");
-    reader.begin({message});
+    begin(reader, {message});
     EXPECT_THROW((void)reader.next(), std::runtime_error);
 }
 

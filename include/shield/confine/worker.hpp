@@ -32,6 +32,9 @@ public:
     /// for it from now on.
     [[nodiscard]] core::result<std::string> answer(std::uint64_t size_max, std::chrono::milliseconds time_max);
 
+    /// Whether the process has ended, without waiting: better known before it is asked.
+    [[nodiscard]] bool ended() const noexcept;
+
     [[nodiscard]] Walls walls() const noexcept { return walls_; }
 
 private:

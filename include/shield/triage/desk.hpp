@@ -56,8 +56,8 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 ///     close            reference code of?
 ///     join             reference into
 ///     release          references                                  the result has a status and an error for each
-///     backup           file
-///     stats, templates, verify, rotate-token-key
+///     backup-taken     file                                        the result of backup, once it is open
+///     backup, stats, templates, verify, rotate-token-key
 // clang-format on
 class Desk {
 public:
