@@ -41,11 +41,12 @@ confine::Files files_of(const Config& config)
     if (!config.rules.empty()) {
         files.read.push_back(directory_of(config.rules));
     }
-    // The resolver and the name service with the modules they load, certificates, time zones, randomness.
+    // The resolver and the name service with the modules they load, certificates, time zones, randomness, and how
+    // many processors there are.
     for (const char* system :
          {"/etc", "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager", "/run/nscd", "/usr/lib", "/lib",
           "/lib64", "/usr/share/zoneinfo", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
-          "/dev/urandom", "/proc/self"}) {
+          "/dev/urandom", "/proc/self", "/sys/devices/system/cpu"}) {
         files.read.emplace_back(system);
     }
     return files;

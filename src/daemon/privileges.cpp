@@ -105,7 +105,7 @@ void drop_privileges(const std::string& user, const std::filesystem::path& direc
     if (!account) {
         log.line(core::Severity::warning, "running_as_root",
                  {{"remedy", "create a user shieldd, or name another in 'user'"}});
-        return;
+        return confine::give_up_capabilities();  // a root without them is little more than another user
     }
     prepare_directory(directory, *account);
     become(name, *account);
