@@ -15,8 +15,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstring>
+#include <thread>
 #include <vector>
 
 namespace shield::confine {
@@ -24,6 +26,7 @@ namespace shield::confine {
 namespace {
 
 constexpr std::chrono::seconds start_wait_max{10};
+constexpr std::chrono::seconds end_wait_max{2};
 constexpr std::size_t passed_descriptors = 2;  // a worker's channel and lifeline
 
 struct Pair {
@@ -172,6 +175,7 @@ private:
         }
         give_up_capabilities();
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user forgets it
         (void)options.work(options.warm_up);
         const bool files_walled = confine_to_nothing();
         Nursery{options.work, files_walled}.live();
@@ -202,8 +206,9 @@ Zygote::Zygote(const Options& options)
 Zygote::~Zygote()
 {
     channel_ = Descriptor{};
-    if (process_ > 0) {
-        waitpid(process_, nullptr, 0);
+    const auto end = std::chrono::steady_clock::now() + end_wait_max;
+    while (!ended() && std::chrono::steady_clock::now() < end) {  // one that stands still dies with its parent
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
 }
 

@@ -230,6 +230,20 @@ TEST(ZygoteTest, WithoutItsZygoteNoWorkerIsMadeAndTheOldOnesEnd)
     EXPECT_FALSE(worker.answer(most, 20s));
 }
 
+TEST(ZygoteTest, AZygoteThatStandsStillIsNotWaitedForLong)
+{
+    const auto begun = std::chrono::steady_clock::now();
+    pid_t process = 0;
+    {
+        const Zygote zygote{{obey, "", {}}};
+        process = zygote.process();
+        (void)zygote.worker({});
+        kill(process, SIGSTOP);
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+    kill(process, SIGKILL);
+}
+
 TEST(ZygoteTest, WhatCannotBecomeItsUserMakesNoWorkers)
 {
     Zygote zygote{{obey, "", [] { throw std::runtime_error{"there is no such user"}; }}};

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The walls around the daemon and around the processes that read messages, and what happens when one of those dies."""
 
+import collections
 import os
 import pathlib
 import re
@@ -160,11 +161,14 @@ class Deaths(shield.SystemTest):
             thread.join(60)
         self.assertEqual(len(sent), 240)
         for reference in sent:
-            case = daemon.decided(reference)
+            def settled():
+                case = daemon.ask(command="show", reference=reference)["result"]
+                return case if case["acknowledgement"]["state"] not in ("pending", "queued") else None
+            case = shield.wait_until(settled, 30, f"a decision about {reference}")
             self.assertNotIn("unreadable", case["flags"])
             self.assertEqual(case["acknowledgement"]["state"], "sent")
-        for sender in sent.values():
-            self.assertEqual(len(daemon.replies_to(sender)), 1)
+        replies = collections.Counter(str(reply["To"]) for reply in daemon.replies())
+        self.assertEqual({sender: replies[sender] for sender in sent.values()}, dict.fromkeys(sent.values(), 1))
         daemon.done("verify")
         self.assertGreater(daemon.metrics()["shield_workers_total"], 1)
 

@@ -30,7 +30,7 @@ public:
     /// Forks. SIGTERM, SIGINT and SIGHUP should be blocked already: workers end with the daemon, not with its
     /// terminal.
     explicit Zygote(const Options& options);
-    /// Ends the process and all workers.
+    /// Ends the process and all workers; one that stands still ends with the calling process.
     ~Zygote();
     Zygote(const Zygote&) = delete;
     Zygote& operator=(const Zygote&) = delete;
