@@ -52,15 +52,6 @@ confine::Files files_of(const Config& config)
     return files;
 }
 
-/// "in force", or why not.
-std::string put_up(bool wanted, bool (*put)(const Config&), const Config& config)
-{
-    if (!wanted) {
-        return "off";
-    }
-    return put(config) ? "in force" : "not offered";
-}
-
 bool put_up_landlock(const Config& config)
 {
     make_directory(config.directory, 0750);
@@ -70,16 +61,17 @@ bool put_up_landlock(const Config& config)
     return confine::confine_files(files_of(config));
 }
 
-bool put_up_seccomp(const Config&)
+std::string describe(bool stands)
 {
-    return confine::confine_calls();
+    return stands ? "in force" : "not offered";
 }
 
 std::string describe(const confine::Walls& walls)
 {
-    const std::string files = walls.files ? "no files" : "";
-    const std::string calls = walls.calls ? "no calls" : "";
-    return files + (walls.files && walls.calls ? ", " : "") + calls;
+    if (walls.files && walls.calls) {
+        return "behind both";
+    }
+    return walls.files ? "behind Landlock" : walls.calls ? "behind seccomp" : "behind neither";
 }
 
 }  // namespace
@@ -101,8 +93,8 @@ void confine_daemon(const Config& config, const confine::Zygote* zygote, core::L
         walls = zygote->worker(config.limits).walls();
     }
     const int version = confine::landlock_version();
-    const std::string landlock = put_up(wanted.landlock, put_up_landlock, config);
-    const std::string seccomp = put_up(wanted.seccomp, put_up_seccomp, config);
+    const std::string landlock = wanted.landlock ? describe(put_up_landlock(config)) : "off";
+    const std::string seccomp = wanted.seccomp ? describe(confine::confine_calls()) : "off";
     const std::string workers = zygote == nullptr ? "off" : describe(walls);
     log.line(core::Severity::info, "confinement",
              {{"landlock_version", std::to_string(version)},
