@@ -220,11 +220,28 @@ public:
         return print_either(reply, [&] { return render_verification(reply.result); });
     }
 
+    /// The daemon writes only to its own directory; from there the copy goes where whoever runs this may write.
     int backup()
     {
         const std::string file = std::filesystem::absolute(arguments_.output).string();
-        const Reply reply = ask({{"command", "backup"}, {"file", file}});
-        return print_either(reply, [&] { return core::printable_line(file) + " written\n"; });
+        if (std::error_code ignored; std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
+            complain(core::printable_line(file) + " exists, and a backup overwrites nothing");
+            return refused;
+        }
+        Reply reply = ask({{"command", "backup"}});
+        if (reply.status != 0) {
+            return reply.status;
+        }
+        const std::string made = text_in(reply.result, "file");
+        const auto copied = copy_to_new_file(made, file);
+        const Reply taken = ask({{"command", "backup-taken"}, {"file", made}});
+        if (!copied) {
+            complain(copied.error().sentence);
+            return refused;
+        }
+        reply.result["file"] = file;
+        return taken.status != 0 ? taken.status
+                                 : print_either(reply, [&] { return core::printable_line(file) + " written\n"; });
     }
 
     int rotate_token_key()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk_line.hpp"
 
+#include <shield/mime/read.hpp>
 #include <shield/net/control.hpp>
 #include <shield/store/store.hpp>
 #include <shield/triage/desk.hpp>
@@ -117,7 +118,8 @@ Reply DeskLine::ask_locally(const Json& request)
         options.create = false;
         local->store = store::Store::open(std::move(options));
         local->desk = std::make_unique<triage::Desk>(
-            *local->store, [settings = local->settings] { return settings; }, current_time, local->metrics);
+            *local->store, [settings = local->settings] { return settings; }, current_time, local->metrics,
+            mime::attachment);  // with the rights of whoever runs shieldctl, as in `shieldctl classify`
         local_ = std::move(local);
     }
     return read_reply(local_->desk->execute(dumped(request), login_name()));

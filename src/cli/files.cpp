@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <string_view>
 
 namespace shield::cli {
@@ -47,7 +48,41 @@ bool write_all(int descriptor, std::string_view octets)
         }
         octets.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
     }
+    return true;
+}
+
+bool copy_all(int from, int to)
+{
+    std::array<char, 65536> buffer;
+    for (;;) {
+        const ssize_t count = ::read(from, buffer.data(), buffer.size());
+        if (count == 0) {
+            return true;
+        }
+        const bool interrupted = count < 0 && errno == EINTR;
+        if (!interrupted && (count < 0 || !write_all(to, {buffer.data(), static_cast<std::size_t>(count)}))) {
+            return false;
+        }
+    }
+}
+
+bool sync(int descriptor)
+{
     return ::fsync(descriptor) == 0 || errno == EINVAL;  // a pipe or a device has nothing to sync
+}
+
+core::result<void> fill_new_file(const std::string& file, const std::function<bool(int)>& fill)
+{
+    const Descriptor output{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    if (output.number() < 0) {
+        return failure("create", file, errno);
+    }
+    if (!fill(output.number()) || !sync(output.number())) {
+        const int number = errno;
+        ::unlink(file.c_str());
+        return failure("write", file, number);
+    }
+    return {};
 }
 
 }  // namespace
@@ -81,16 +116,16 @@ core::result<std::string> read_file(const std::string& file, std::uint64_t octet
 
 core::result<void> write_new_file(const std::string& file, std::string_view octets)
 {
-    const Descriptor output{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
-    if (output.number() < 0) {
-        return failure("create", file, errno);
+    return fill_new_file(file, [&](int output) { return write_all(output, octets); });
+}
+
+core::result<void> copy_to_new_file(const std::string& from, const std::string& file)
+{
+    const Descriptor input{::open(from.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (input.number() < 0) {
+        return failure("open", from, errno);
     }
-    if (!write_all(output.number(), octets)) {
-        const int number = errno;
-        ::unlink(file.c_str());
-        return failure("write", file, number);
-    }
-    return {};
+    return fill_new_file(file, [&](int output) { return copy_all(input.number(), output); });
 }
 
 }  // namespace shield::cli

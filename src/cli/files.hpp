@@ -16,4 +16,7 @@ namespace shield::cli {
 /// follows no link; a file that could not be written whole is removed again.
 [[nodiscard]] core::result<void> write_new_file(const std::string& file, std::string_view octets);
 
+/// The same with what another file holds.
+[[nodiscard]] core::result<void> copy_to_new_file(const std::string& from, const std::string& file);
+
 }  // namespace shield::cli

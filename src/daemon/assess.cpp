@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assess.hpp"
 
-#include <shield/mime/read.hpp>
-
 #include <algorithm>
 
 namespace shield::daemon {
@@ -90,7 +88,7 @@ std::optional<core::Category> prior_of(const core::Envelope& envelope, const cor
 
 }  // namespace
 
-store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
+store::Assessed assess(const store::AssessmentWork& work, core::Assessment said, const Assessing& with)
 {
     const triage::Settings& settings = with.in_force->triage;
     const core::Category provisional = core::most_pressing(work.envelope).category;
@@ -98,7 +96,7 @@ store::Assessed assess(const store::AssessmentWork& work, const Assessing& with)
     store::Assessed assessed;
     assessed.message_id = work.message_id;
     assessed.received_at = work.envelope.received_at;
-    core::Assessment& message = assessed.assessment.emplace(mime::read(work.octets, settings.limits));
+    core::Assessment& message = assessed.assessment.emplace(std::move(said));
     message.classification = with.in_force->classifier.classify(message, prior_of(work.envelope, with.known_keys));
     acknowledge::Decision decision = decide(*with.in_force, work.envelope, &message, assessed.verdict);
     assessed.automatic = decision.automatic;

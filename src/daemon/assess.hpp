@@ -21,9 +21,10 @@ struct Assessing {
     core::Time now{};
 };
 
-/// One message from its octets to everything the store records about it: read, classify, recognise a machine, find
-/// the case it follows, and prepare the decision about its acknowledgement. Throws only what reading it throws.
-[[nodiscard]] store::Assessed assess(const store::AssessmentWork& work, const Assessing& with);
+/// One message from what its octets say to everything the store records about it: classify, recognise a machine,
+/// find the case it follows, and prepare the decision about its acknowledgement.
+[[nodiscard]] store::Assessed assess(const store::AssessmentWork& work, core::Assessment said,
+                                     const Assessing& with);
 
 /// The same for a message that could not be read: it stays where it is, marked, and its acknowledgement is held.
 [[nodiscard]] store::Assessed unreadable(const store::AssessmentWork& work, std::string why, const Assessing& with);

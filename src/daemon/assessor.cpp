@@ -17,6 +17,23 @@ constexpr std::chrono::milliseconds batch_time{250};  // then what was found is 
 constexpr std::chrono::milliseconds idle_wait_max{1000};
 constexpr std::chrono::milliseconds unavailable_wait{1000};
 
+// One that ended whoever read it, as often as it may, is not to be read again.
+bool is_to_be_read(const store::AssessmentWork& work, const core::Limits& limits)
+{
+    return work.attempt <= limits.assessment_attempts_max;
+}
+
+std::vector<Reader::Message> to_be_read(const std::vector<store::AssessmentWork>& work, const core::Limits& limits)
+{
+    std::vector<Reader::Message> messages;
+    for (const store::AssessmentWork& one : work) {
+        if (is_to_be_read(one, limits)) {
+            messages.push_back({one.octets, one.attempt > 1});
+        }
+    }
+    return messages;
+}
+
 }  // namespace
 
 Assessor::Assessor(store::Store& store, Options options)
@@ -24,7 +41,7 @@ Assessor::Assessor(store::Store& store, Options options)
       options_{std::move(options)},
       assessed_{options_.metrics->counter("shield_assessed_total", "Messages assessed")},
       failures_{options_.metrics->counter("shield_assessment_failures_total",
-                                          "Attempts to read a message that ended in an exception")},
+                                          "Attempts to read a message that came to nothing")},
       bounds_{*options_.metrics}
 {
     for (unsigned i = 0; i < options_.threads; ++i) {
@@ -50,10 +67,11 @@ void Assessor::run(const std::stop_token& stop)
 {
     // On Linux a priority belongs to a thread. Intake wins: a sender waits for its 250, nobody waits for this.
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+    Reader reader{options_.zygote, options_.current->get()->triage.limits, *options_.metrics};
     bool available = true;
     for (unsigned batches = 0; !stop.stop_requested();) {
         try {
-            const bool worked = assess_batch(stop);
+            const bool worked = assess_batch(reader, stop);
             batches = worked ? batches + 1 : 0;
             const bool index_now = !worked || batches % batches_before_indexing == 0;
             const bool indexed = index_now && index_some();
@@ -82,18 +100,19 @@ bool Assessor::index_some()
 }
 
 /// Whether there was anything to do.
-bool Assessor::assess_batch(const std::stop_token& stop)
+bool Assessor::assess_batch(Reader& reader, const std::stop_token& stop)
 {
     const std::shared_ptr<const InForce> in_force = options_.current->get();
     const auto work = store_.assessments().lease(in_force->triage.limits.assessment_batch_max);
     const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
                          options_.clock()};
+    reader.begin(to_be_read(work, in_force->triage.limits));
     std::vector<store::Assessed> batch;
     auto begun = std::chrono::steady_clock::now();
     auto next = work.begin();
     try {
         while (next != work.end() && !stop.stop_requested()) {
-            if (auto assessed = assess_one(*next, with)) {
+            if (auto assessed = assess_one(reader, *next, with)) {
                 batch.push_back(std::move(*assessed));
             }
             ++next;
@@ -148,19 +167,36 @@ store::Assessed Assessor::counted(store::Assessed assessed) const
     return assessed;
 }
 
-/// Nothing when this attempt failed and another will be made.
-std::optional<store::Assessed> Assessor::assess_one(const store::AssessmentWork& work, const Assessing& with)
+core::result<store::Assessed> Assessor::attempt(Reader& reader, const store::AssessmentWork& work,
+                                                const Assessing& with)
 {
-    const std::uint64_t attempts_max = with.in_force->triage.limits.assessment_attempts_max;
+    auto said = reader.next();
+    if (!said) {
+        return said.error();
+    }
+    try {
+        return counted(assess(work, std::move(*said), with));
+    } catch (const std::exception& failure) {
+        return core::Error{failure.what()};
+    }
+}
+
+/// Nothing when this attempt failed and another will be made.
+std::optional<store::Assessed> Assessor::assess_one(Reader& reader, const store::AssessmentWork& work,
+                                                    const Assessing& with)
+{
+    const core::Limits& limits = with.in_force->triage.limits;
+    const std::uint64_t attempts_max = limits.assessment_attempts_max;
     std::string why =
         std::to_string(attempts_max) + " attempts to read it, or to record what it says, came to nothing";
-    if (work.attempt <= attempts_max) {
-        try {
-            return counted(assess(work, with));
-        } catch (const std::exception& failure) {
-            why = failure.what();
+    if (is_to_be_read(work, limits)) {
+        auto assessed = attempt(reader, work, with);
+        if (assessed) {
+            return std::move(*assessed);
         }
+        why = core::Error{assessed.error()}.sentence;
         failures_.fetch_add(1, std::memory_order_relaxed);
+        bounds_.count_named_in(why);
         options_.log->line(core::Severity::warning, "assessment_failed",
                            {{"reference", work.reference.to_string()},
                             {"attempt", std::to_string(work.attempt)},

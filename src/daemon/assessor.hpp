@@ -2,6 +2,7 @@
 #pragma once
 
 #include "assess.hpp"
+#include "reader.hpp"
 
 #include <shield/core/log.hpp>
 #include <shield/core/metrics.hpp>
@@ -16,14 +17,16 @@
 
 namespace shield::daemon {
 
-/// Runs assess() over everything that arrives, on threads of its own that yield to intake. Takes work by lease and
-/// records it a batch at a time; a message whose reading throws costs only itself, a store that is unavailable is
-/// waited for. The destructor ends after the messages under way.
+/// Runs assess() over everything that arrives, on threads of its own that yield to intake, each with a worker
+/// process that reads for it. Takes work by lease and records it a batch at a time; a message that cannot be read
+/// costs only itself, a store that is unavailable is waited for, and so are workers. The destructor ends after the
+/// messages under way.
 class Assessor {
 public:
     struct Options {
         unsigned threads{1};
         const Current* current{nullptr};
+        const confine::Zygote* zygote{nullptr};  ///< without: messages are read in this process
         core::Clock clock;
         core::Log* log{nullptr};
         core::Metrics* metrics{nullptr};
@@ -34,11 +37,13 @@ public:
 private:
     void run(const std::stop_token& stop);
     bool index_some();
-    bool assess_batch(const std::stop_token& stop);
+    bool assess_batch(Reader& reader, const std::stop_token& stop);
     using Work = std::vector<store::AssessmentWork>::const_iterator;
     void give_back(Work first, Work last);
     void record(std::vector<store::Assessed>& batch);
-    std::optional<store::Assessed> assess_one(const store::AssessmentWork& work, const Assessing& with);
+    std::optional<store::Assessed> assess_one(Reader& reader, const store::AssessmentWork& work,
+                                              const Assessing& with);
+    core::result<store::Assessed> attempt(Reader& reader, const store::AssessmentWork& work, const Assessing& with);
     store::Assessed counted(store::Assessed assessed) const;
 
     store::Store& store_;

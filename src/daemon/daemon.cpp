@@ -23,6 +23,8 @@ namespace shield::daemon {
 
 namespace {
 
+constexpr const char* workers_gone = "the process that workers come from has ended";
+
 core::Time now()
 {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -41,13 +43,13 @@ std::shared_ptr<const InForce> must_make_in_force(const Config& config)
 /// privileges are gone; the destructor takes it down from the end.
 class Daemon {
 public:
-    Daemon(Config config, core::Log& log);
+    Daemon(Config config, const confine::Zygote* zygote, core::Log& log);
 
     void listen(std::vector<Listener> listeners);
     void reload();
     /// Every few seconds.
     void look_around() { certificates_.look_again(); }
-    void drain();
+    void drain(Health::Phase why);
 
 private:
     std::unique_ptr<store::Store> open_store();
@@ -83,7 +85,7 @@ private:
     std::unique_ptr<net::HttpServer> http_;
 };
 
-Daemon::Daemon(Config config, core::Log& log)
+Daemon::Daemon(Config config, const confine::Zygote* zygote, core::Log& log)
     : config_{std::move(config)},
       log_{log},
       current_{must_make_in_force(config_)},
@@ -92,7 +94,7 @@ Daemon::Daemon(Config config, core::Log& log)
       store_{open_store()},
       server_{make_server()},
       assessor_{std::make_unique<Assessor>(
-          *store_, Assessor::Options{config_.assess_threads, &current_, now, &log_, &metrics_})},
+          *store_, Assessor::Options{config_.assess_threads, &current_, zygote, now, &log_, &metrics_})},
       transport_{make_transport()},
       dispatcher_{std::make_unique<delivery::Dispatcher>(
           store_->outbox(), *transport_, delivery::Dispatcher::Options{config_.limits, now, &log_, &metrics_})},
@@ -101,7 +103,14 @@ Daemon::Daemon(Config config, core::Log& log)
                 const auto in_force = current_.get();
                 return std::shared_ptr<const triage::Settings>{in_force, &in_force->triage};
             },
-            now, metrics_},
+            now, metrics_,
+            [this, zygote](std::string_view octets, std::size_t number, const core::Limits& limits) {
+                auto read = read_attachment(zygote, octets, number, limits);
+                if (!read) {
+                    core::ReachedBounds{metrics_}.count_named_in(core::Error{read.error()}.sentence);
+                }
+                return read;
+            }},
       control_{std::make_unique<net::ControlServer>(
           io_, control_socket(config_),
           [this](const net::ControlPeer& peer, const std::string& request) {
@@ -193,9 +202,9 @@ void Daemon::reload()
 }
 
 /// First no new work comes in, then what came in is finished, then the store closes behind it.
-void Daemon::drain()
+void Daemon::drain(Health::Phase why)
 {
-    health_.set(Health::Phase::draining);
+    health_.set(why);
     const auto drained = std::make_shared<std::promise<void>>();
     server_->drain([drained] { drained->set_value(); });
     constexpr std::chrono::seconds closing_time_max{5};
@@ -214,6 +223,7 @@ sigset_t awaited_signals()
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGCHLD);
     return signals;
 }
 
@@ -244,19 +254,23 @@ int wait_for_signal(Daemon& daemon)
 void block_signals()
 {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGCHLD, SIG_DFL);  // whoever starts us may ignore it, and then nobody's end is told
     const sigset_t signals = awaited_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-void serve(Config config, std::vector<Listener> listeners, core::Log& log)
+void serve(Config config, std::vector<Listener> listeners, confine::Zygote* zygote, core::Log& log)
 {
-    Daemon daemon{std::move(config), log};
+    Daemon daemon{std::move(config), zygote, log};
     daemon.listen(std::move(listeners));
     notify_ready();
     log.line(core::Severity::info, "ready");
 
+    const auto workers_are_gone = [&](int signal) {
+        return signal == SIGCHLD && zygote != nullptr && zygote->ended();
+    };
     int signal = wait_for_signal(daemon);
-    for (; signal != SIGTERM && signal != SIGINT; signal = wait_for_signal(daemon)) {
+    for (; signal != SIGTERM && signal != SIGINT && !workers_are_gone(signal); signal = wait_for_signal(daemon)) {
         if (signal == SIGHUP) {
             notify_reloading();
             daemon.reload();
@@ -264,8 +278,13 @@ void serve(Config config, std::vector<Listener> listeners, core::Log& log)
         }
     }
     notify_stopping();
+    if (signal == SIGCHLD) {
+        log.line(core::Severity::error, "workers_gone", {{"reason", workers_gone}, {"remedy", "start it again"}});
+        daemon.drain(Health::Phase::without_workers);
+        throw std::runtime_error{workers_gone};
+    }
     log.line(core::Severity::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-    daemon.drain();
+    daemon.drain(Health::Phase::draining);
     log.line(core::Severity::info, "stopped");
 }
 

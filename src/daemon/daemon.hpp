@@ -3,6 +3,7 @@
 
 #include "listeners.hpp"
 
+#include <shield/confine/zygote.hpp>
 #include <shield/core/log.hpp>
 #include <shield/daemon/config.hpp>
 
@@ -11,12 +12,13 @@
 namespace shield::daemon {
 
 /// Serves until SIGTERM or SIGINT and then finishes what is under way. The signals it waits for must be blocked
-/// already (block_signals()). Throws when it cannot start: store::Unavailable, or std::runtime_error with a
-/// sentence.
-void serve(Config config, std::vector<Listener> listeners, core::Log& log);
+/// already (block_signals()). Messages are read in workers of `zygote`, or here when there is none. Throws when it
+/// cannot start: store::Unavailable, or std::runtime_error with a sentence; and when the zygote ended, after
+/// finishing what is under way: a service manager starts both again.
+void serve(Config config, std::vector<Listener> listeners, confine::Zygote* zygote, core::Log& log);
 
-/// SIGTERM, SIGINT and SIGHUP wait until serve() asks for them, in every thread made from now on; SIGPIPE is
-/// ignored.
+/// SIGTERM, SIGINT, SIGHUP and SIGCHLD wait until serve() asks for them, in every thread made from now on; SIGPIPE
+/// is ignored.
 void block_signals();
 
 }  // namespace shield::daemon

@@ -53,6 +53,8 @@ net::HttpResponse Health::readyz() const
     switch (phase_.load(std::memory_order_relaxed)) {
         case Phase::starting:
             return no("starting\n");
+        case Phase::without_workers:
+            return no("the process that workers come from ended; a restart is needed\n");
         case Phase::draining:
             return no("draining\n");
         case Phase::serving:

@@ -16,7 +16,7 @@ class Health {
 public:
     Health(const store::Store& store, core::Metrics& metrics, core::Clock clock);
 
-    enum class Phase { starting, serving, draining };
+    enum class Phase { starting, serving, without_workers, draining };
     void set(Phase phase) noexcept { phase_.store(phase, std::memory_order_relaxed); }
 
     [[nodiscard]] net::HttpResponse answer(std::string_view path) const;

@@ -310,6 +310,14 @@ std::vector<Key> settings()
              return v.string.empty() ? std::string{} : listening_address(c.metrics_address, v);
          }},
 
+        {"confinement.landlock", boolean, optional, "true", "whether shieldd keeps to its own files",
+         [](Config& c, string_view, const Value& v) { return keep(c.confinement.landlock, v.boolean); }},
+        {"confinement.seccomp", boolean, optional, "true", "whether shieldd keeps to the system calls it needs",
+         [](Config& c, string_view, const Value& v) { return keep(c.confinement.seccomp, v.boolean); }},
+        {"confinement.workers", boolean, optional, "true",
+         "whether messages are read in processes that have nothing",
+         [](Config& c, string_view, const Value& v) { return keep(c.confinement.workers, v.boolean); }},
+
         {"log.level", string, optional, R"("info")", "\"debug\", \"info\", \"warning\" or \"error\"",
          [](Config& c, string_view, const Value& v) {
              return choose(c.log_level,

@@ -36,6 +36,8 @@ Range range_of(const core::LimitEntry& limit)
         Exception{"disk_reserve", {0, 1LL << 50}},
         Exception{"repeat_window", {0, 366LL * 86400}},
         Exception{"assessment_attempts_max", {1, 100}},
+        Exception{"worker_time_max", {1, 3600}},
+        Exception{"worker_memory_max", {134217728, 1LL << 40}},  // less is not enough to begin with
     };
     for (const Exception& exception : exceptions) {
         if (exception.name == limit.name) {

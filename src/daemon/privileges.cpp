@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "privileges.hpp"
 
+#include <shield/confine/walls.hpp>
+
 #include <grp.h>
-#include <linux/capability.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -44,16 +43,6 @@ std::optional<Account> find_account(const std::string& name)
     throw std::runtime_error{what + ": " + std::strerror(errno)};
 }
 
-void give_up_capabilities()
-{
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
-    if (syscall(SYS_capset, &header, none.data()) != 0) {
-        fail("cannot give up capabilities");
-    }
-}
-
 void prepare_directory(const std::filesystem::path& directory, const Account& account)
 {
     if (mkdir(directory.c_str(), 0750) == 0) {
@@ -75,6 +64,16 @@ void become(const std::string& user, const Account& account)
         getgid() != account.gid || getegid() != account.gid) {
         throw std::runtime_error{"the privileges of root could be regained after becoming '" + user + "'"};
     }
+}
+
+/// Nothing when a root is to stay one.
+std::optional<Account> account_to_become(const std::string& user)
+{
+    auto account = find_account(user.empty() ? default_user : user);
+    if (!account && !user.empty()) {
+        throw std::runtime_error{"there is no user '" + user + "' to become; create it, or set another in 'user'"};
+    }
+    return account && account->uid != 0 ? account : std::nullopt;
 }
 
 }  // namespace
@@ -99,22 +98,27 @@ std::uint64_t harden_process()
 void drop_privileges(const std::string& user, const std::filesystem::path& directory, core::Log& log)
 {
     if (geteuid() != 0) {
-        return give_up_capabilities();
+        return confine::give_up_capabilities();
     }
     const std::string name = user.empty() ? default_user : user;
-    const auto account = find_account(name);
-    if (!account && !user.empty()) {
-        throw std::runtime_error{"there is no user '" + user + "' to become; create it, or set another in 'user'"};
-    }
-    if (!account || account->uid == 0) {
+    const auto account = account_to_become(user);
+    if (!account) {
         log.line(core::Severity::warning, "running_as_root",
                  {{"remedy", "create a user shieldd, or name another in 'user'"}});
-        return;
+        return confine::give_up_capabilities();  // a root without them is little more than another user
     }
     prepare_directory(directory, *account);
     become(name, *account);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // a change of user sets it again
     log.line(core::Severity::info, "privileges_dropped", {{"user", name}});
+}
+
+void drop_privileges_of_workers(const std::string& user)
+{
+    const auto account = geteuid() == 0 ? account_to_become(user) : std::nullopt;
+    if (account) {
+        become(user.empty() ? default_user : user, *account);
+    }
 }
 
 }  // namespace shield::daemon

@@ -16,8 +16,11 @@ namespace shield::daemon {
 
 /// For a root: makes `directory` if it is missing, gives it to `user` and becomes that user for good, which is
 /// proven before this returns. For anybody else: gives up the capabilities that were only for binding ports. With
-/// an empty `user` a root becomes `shieldd` if there is such a user, and otherwise stays, with a warning. Throws
-/// std::runtime_error with a sentence.
+/// an empty `user` a root becomes `shieldd` if there is such a user, and otherwise stays one without capabilities,
+/// with a warning. Throws std::runtime_error with a sentence.
 void drop_privileges(const std::string& user, const std::filesystem::path& directory, core::Log& log);
+
+/// The same in the process that workers come from, which needs no directory and says nothing.
+void drop_privileges_of_workers(const std::string& user);
 
 }  // namespace shield::daemon

@@ -34,6 +34,7 @@ core::result<Config> reload_config(const Config& running, core::Log& log)
     keep(running.delivery.transport, next->delivery.transport, "delivery.transport", kept);
     keep(running.delivery.smarthost, next->delivery.smarthost, "delivery.smarthost", kept);
     keep(running.delivery.maildir, next->delivery.maildir, "delivery.maildir", kept);
+    keep(running.confinement, next->confinement, "confinement", kept);
     keep(running.limits, next->limits, "limits", kept);
     keep(running.metrics_address, next->metrics_address, "metrics.address", kept);
     keep(running.log_level, next->log_level, "log.level", kept);

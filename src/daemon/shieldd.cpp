@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "certificate_watch.hpp"
+#include "confinement.hpp"
 #include "daemon.hpp"
 #include "limits_table.hpp"
 #include "privileges.hpp"
@@ -140,6 +141,7 @@ int start(const CommandLine& line)
     if (!config) {
         return complain(config.error().sentence, not_started);
     }
+    const auto zygote = make_zygote(*config);  // before there is anything that workers must not have
     const auto log = make_log(config->log_level);
     try {
         for (const std::string& name : acknowledge::unedited_links(config->links)) {
@@ -149,7 +151,8 @@ int start(const CommandLine& line)
         auto listeners = open_listeners(config->listen);
         warn_of_few_descriptors(harden_process(), config->limits, *log);
         drop_privileges(config->user, config->directory, *log);
-        serve(std::move(*config), std::move(listeners), *log);
+        confine_daemon(*config, zygote.get(), *log);
+        serve(std::move(*config), std::move(listeners), zygote.get(), *log);
         return done;
     } catch (const store::Unavailable& failure) {
         return complain(failure.what(), store_unavailable);

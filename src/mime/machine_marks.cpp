@@ -98,8 +98,7 @@ core::MachineMarks machine_marks(const Document& document)
     }
     const Part& message = document.message();
     // As written: a report that cannot be taken apart is one all the same.
-    marks.content_type =
-        (message.written_type.empty() ? message.type() : message.written_type).substr(0, value_max);
+    marks.content_type = value_of(message.written_type.empty() ? message.type() : message.written_type);
     if (message.written_type == "multipart/report") {
         marks.report_type = value_of(message.content_type.parameter("report-type"));
     }

@@ -13,6 +13,13 @@ namespace shield::store {
 namespace {
 
 constexpr int pages_at_once = 256;
+constexpr std::string_view backup_begin = "backup-";
+constexpr std::string_view backup_end = ".db";
+
+bool is_backup_name(const std::string& name)
+{
+    return name.starts_with(backup_begin) && name.ends_with(backup_end) && name.find('/') == std::string::npos;
+}
 
 void sync(const std::filesystem::path& path, int flags)
 {
@@ -62,6 +69,30 @@ void Store::backup(const std::filesystem::path& file,
         std::error_code ignored;
         std::filesystem::remove(file, ignored);  // half a backup is worse than none
         throw;
+    }
+}
+
+std::filesystem::path Store::backup_here(const std::function<void(std::uint64_t, std::uint64_t)>& progress)
+{
+    const auto directory = std::filesystem::absolute(database_->options().directory);
+    const auto file = directory / (std::string{backup_begin} + unique_name() + std::string{backup_end});
+    backup(file, progress);
+    return file;
+}
+
+bool Store::remove_backup(const std::string& name)
+{
+    std::error_code ignored;
+    return is_backup_name(name) && std::filesystem::remove(database_->options().directory / name, ignored);
+}
+
+void remove_left_backups(const std::filesystem::path& directory)
+{
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator{directory, ignored}) {
+        if (is_backup_name(entry.path().filename().string())) {
+            std::filesystem::remove(entry.path(), ignored);
+        }
     }
 }
 

@@ -86,4 +86,7 @@ private:
     std::unique_ptr<Readers> readers_;  // closed before the writer, which alone may write the log back
 };
 
+/// What Store::backup_here() made and nobody took.
+void remove_left_backups(const std::filesystem::path& directory);
+
 }  // namespace shield::store

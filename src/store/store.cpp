@@ -11,7 +11,10 @@ namespace shield::store {
 
 std::unique_ptr<Store> Store::open(Options options)
 {
-    return std::unique_ptr<Store>{new Store{Database::open(std::move(options))}};
+    const std::filesystem::path directory = options.directory;
+    auto database = Database::open(std::move(options));  // takes the lock: from here on the directory is ours
+    remove_left_backups(directory);
+    return std::unique_ptr<Store>{new Store{std::move(database)}};
 }
 
 Store::Store(std::unique_ptr<Database> database)

@@ -77,6 +77,7 @@ const Operations::Command Operations::commands[] = {
     {"templates", &Operations::templates},
     {"verify", &Operations::verify},
     {"backup", &Operations::backup},
+    {"backup-taken", &Operations::backup_taken},
     {"rotate-token-key", &Operations::rotate_token_key},
 };
 
@@ -100,11 +101,13 @@ struct Desk::State {
     std::function<std::shared_ptr<const Settings>()> settings;
     core::Clock clock;
     core::ReachedBounds bounds;
+    ReadAttachment read_attachment;
 };
 
 Desk::Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock,
-           core::Metrics& metrics)
-    : state_{new State{store, std::move(settings), std::move(clock), core::ReachedBounds{metrics}}}
+           core::Metrics& metrics, ReadAttachment read_attachment)
+    : state_{new State{store, std::move(settings), std::move(clock), core::ReachedBounds{metrics},
+                       std::move(read_attachment)}}
 {
 }
 
@@ -120,7 +123,8 @@ std::string Desk::execute(std::string_view octets, std::string_view who)
             state_->bounds.count_named_in(fault.sentence);  // it holds nothing of the request
             return Answer::misused(fault.sentence).to_string();
         }
-        const Answer answer = Operations{state_->store, settings, state_->clock(), who}.run(*request);
+        const Answer answer =
+            Operations{state_->store, settings, state_->clock(), who, state_->read_attachment}.run(*request);
         if (answer.reached) {
             state_->bounds.count(*answer.reached);
         }

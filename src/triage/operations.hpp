@@ -41,8 +41,9 @@ struct Answer {
 /// request, used by one thread; throws what the store throws.
 class Operations {
 public:
-    Operations(store::Store& store, std::shared_ptr<const Settings> settings, core::Time now, std::string_view who)
-        : store_{store}, settings_{std::move(settings)}, now_{now}, who_{who}
+    Operations(store::Store& store, std::shared_ptr<const Settings> settings, core::Time now, std::string_view who,
+               const ReadAttachment& read_attachment)
+        : store_{store}, settings_{std::move(settings)}, now_{now}, who_{who}, read_attachment_{read_attachment}
     {
     }
 
@@ -60,6 +61,7 @@ private:
     Answer templates(Request& request);
     Answer verify(Request& request);
     Answer backup(Request& request);
+    Answer backup_taken(Request& request);
     Answer rotate_token_key(Request& request);
 
     // changes.cpp
@@ -89,6 +91,7 @@ private:
     std::shared_ptr<const Settings> settings_;
     core::Time now_;
     std::string_view who_;
+    const ReadAttachment& read_attachment_;
 };
 
 [[nodiscard]] core::Error no_such_case(core::Reference reference);

@@ -2,7 +2,6 @@
 #include "operations.hpp"
 
 #include <shield/core/ascii.hpp>
-#include <shield/mime/read.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -151,7 +150,15 @@ Answer Operations::attachment(Request& request)
     const std::size_t count = message->assessment ? message->assessment->attachments.size() : 0;
     const auto whole =
         number && *number >= 1 && *number <= count ? store_.cases().octets(message->reference) : std::nullopt;
-    auto octets = whole ? mime::attachment(*whole, *number, settings_->limits) : std::nullopt;
+    std::optional<std::string> octets;
+    if (whole) {
+        auto read = read_attachment_(*whole, *number, settings_->limits);
+        if (!read) {
+            return Answer::refused("attachment " + std::to_string(*number) +
+                                   " cannot be had: " + core::Error{read.error()}.sentence);
+        }
+        octets = std::move(*read);
+    }
     if (!octets) {
         return Answer::refused(
             "message " + message->reference.to_string() +
@@ -205,28 +212,32 @@ Answer Operations::verify(Request& request)
     return answer;
 }
 
+/// Into the directory, the one place that this process may write to; whoever asked takes it from there to where
+/// they may write, and says so.
 Answer Operations::backup(Request& request)
 {
-    const std::string file = request.text("file");
     if (const auto fault = request.fault()) {
         return Answer::faulty(*fault);
     }
-    const std::filesystem::path path{file};
-    if (!path.is_absolute() || file.find('\0') != std::string::npos) {
-        return Answer::misused("a backup goes to a file with a path from the root");
-    }
-    if (std::error_code ignored; std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
-        return Answer::refused(file + " exists, and a backup overwrites nothing");
-    }
     try {
-        store_.backup(path, [](std::uint64_t, std::uint64_t) {});
+        return Answer::done({{"file", store_.backup_here([](std::uint64_t, std::uint64_t) {}).string()}});
     } catch (const store::Unavailable& failure) {
         if (failure.kind() != store::Unavailable::Kind::failed) {
             throw;
         }
         return Answer::refused(failure.what());  // it is the copy that cannot be written, not the store
     }
-    return Answer::done({{"file", file}});
+}
+
+Answer Operations::backup_taken(Request& request)
+{
+    const std::string file = request.text("file");
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    return store_.remove_backup(std::filesystem::path{file}.filename().string())
+               ? Answer::done({{"file", file}})
+               : Answer::refused("there is no such backup to be taken");
 }
 
 Answer Operations::rotate_token_key(Request& request)

@@ -4,10 +4,12 @@
 #include "assessor.hpp"
 #include "intake.hpp"
 
+#include <shield/mime/read.hpp>
 #include <shield/store/outbox.hpp>
 #include <shield/store/store.hpp>
 
 #include <daemon/good_config.hpp>
+#include <daemon/possessed_worker.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -110,7 +112,7 @@ protected:
         for (auto work = store_->assessments().lease(10); !work.empty(); work = store_->assessments().lease(10)) {
             std::vector<store::Assessed> batch;
             for (const auto& one : work) {
-                batch.push_back(assess(one, assessing()));
+                batch.push_back(assess(one, mime::read(one.octets, in_force_->triage.limits), assessing()));
             }
             store_->assessments().record(std::move(batch));
         }
@@ -315,7 +317,7 @@ TEST_F(Pipeline, TheAssessorWorksOffWhatArrives)
     const Current current{in_force_};
     std::vector<core::Reference> references;
     {
-        const Assessor assessor{*store_, {2, &current, [] { return arrival; }, &log_, &metrics_}};
+        const Assessor assessor{*store_, {2, &current, nullptr, [] { return arrival; }, &log_, &metrics_}};
         for (int i = 0; i < 50; ++i) {
             references.push_back(receive(envelope("a" + std::to_string(i) + "@example.net", "shield@example.com"),
                                          cry_for_help + std::to_string(i)));
@@ -335,7 +337,7 @@ TEST_F(Pipeline, BoundsMetAfter250AreCounted)
 {
     const Current current{in_force_};
     {
-        const Assessor assessor{*store_, {1, &current, [] { return arrival; }, &log_, &metrics_}};
+        const Assessor assessor{*store_, {1, &current, nullptr, [] { return arrival; }, &log_, &metrics_}};
         receive(envelope("ann@example.net", "shield@example.com"), cry_for_help);
         receive(envelope("ann@example.net", "shield@example.com"), std::string{cry_for_help} + "more\r\n");
         receive(
@@ -359,7 +361,7 @@ TEST_F(Pipeline, AnEndInTheMiddleOfABatchCostsNoAttempt)
     const auto in_force = std::make_shared<InForce>(*in_force_);
     const Current current{in_force};
     for (int ends = 0; ends < 5; ++ends) {
-        const Assessor assessor{*store_, {2, &current, [] { return arrival; }, &log_, &metrics_}};
+        const Assessor assessor{*store_, {2, &current, nullptr, [] { return arrival; }, &log_, &metrics_}};
         usleep(500);
     }
     const auto left = store_->assessments().lease(messages);
@@ -383,7 +385,7 @@ TEST_F(Pipeline, AssessmentBatchMaxEndsABatch)
         const core::Metrics::Value& jobs = metrics_.counter("shield_store_jobs_total", "");
         const auto before = jobs.load();
         {
-            const Assessor assessor{*store_, {1, &current, [] { return arrival; }, &log_, &metrics_}};
+            const Assessor assessor{*store_, {1, &current, nullptr, [] { return arrival; }, &log_, &metrics_}};
             for (int waited = 0; store_->assessments().backlog() > 0 && waited < 1000; ++waited) {
                 usleep(10000);
             }
@@ -393,6 +395,38 @@ TEST_F(Pipeline, AssessmentBatchMaxEndsABatch)
     // Six are written down in any case; a batch is leased in a job of its own, and so is what is indexed after it.
     EXPECT_LE(jobs_for_six(6), 6 + 1 + 1);
     EXPECT_GE(jobs_for_six(1), 6 + 6);
+}
+
+TEST_F(Pipeline, AMessageThatEndsItsReadersIsUnreadableAndTheOthersAreNot)
+{
+    const confine::Zygote zygote{possessed_workers()};
+    const auto in_force = std::make_shared<InForce>(*in_force_);
+    in_force->triage.limits.worker_time_max = 1;
+    const Current current{in_force};
+    std::vector<core::Reference> good;
+    for (int i = 0; i < 20; ++i) {
+        good.push_back(receive(envelope("a" + std::to_string(i) + "@example.net", "shield@example.com"),
+                               cry_for_help + std::to_string(i)));
+    }
+    const auto crashes =
+        receive(envelope("m@example.net", "shield@example.com"), std::string{cry_for_help} + "CRASH THE READER");
+    const auto hangs =
+        receive(envelope("n@example.net", "shield@example.com"), std::string{cry_for_help} + "HANG THE READER");
+    {
+        const Assessor assessor{*store_, {2, &current, &zygote, [] { return arrival; }, &log_, &metrics_}};
+        for (int waited = 0; store_->assessments().backlog() > 0 && waited < 2000; ++waited) {
+            usleep(10000);
+        }
+    }
+    for (const core::Reference reference : good) {
+        EXPECT_EQ(find(reference).summary.acknowledgement.state, AcknowledgementState::queued);
+    }
+    for (const core::Reference reference : {crashes, hangs}) {
+        EXPECT_THAT(find(reference).summary.flags, testing::Contains("unreadable"));
+        EXPECT_EQ(find(reference).summary.acknowledgement.state, AcknowledgementState::held);
+    }
+    EXPECT_EQ(metrics_.counter("shield_assessment_failures_total", "").load(), 6);
+    EXPECT_EQ(metrics_.counter("shield_limit_worker_time_total", "").load(), 3);
 }
 
 }  // namespace shield::daemon

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any octets on the control socket get an answer that can be read, and the store stays open.
+#include <shield/mime/read.hpp>
+
 #include <nlohmann/json.hpp>
 #include <triage/store_fixture.hpp>
 
@@ -21,7 +23,7 @@ struct House {
         reference = store.receive(shield::triage::cry_for_help, "alice@example.net").to_string();
         store.assess();
         desk = std::make_unique<shield::triage::Desk>(
-            store.store(), [this] { return settings; }, store.clock(), store.metrics());
+            store.store(), [this] { return settings; }, store.clock(), store.metrics(), shield::mime::attachment);
     }
 };
 

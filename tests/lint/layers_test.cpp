@@ -23,10 +23,14 @@ const std::map<std::string, Names> may_include{
     {"acknowledge", {"core"}},
     {"store", {"core"}},
     {"net", {"core", "smtp"}},
+    {"confine", {"core"}},
     {"delivery", {"core", "smtp", "store", "net"}},
     {"triage", {"core", "store", "acknowledge", "mime", "classify"}},
-    {"daemon", {"core", "smtp", "mime", "classify", "acknowledge", "store", "net", "delivery", "triage"}},
-    {"cli", {"core", "smtp", "mime", "classify", "acknowledge", "store", "net", "delivery", "triage", "daemon"}},
+    {"daemon",
+     {"core", "smtp", "mime", "classify", "acknowledge", "store", "net", "confine", "delivery", "triage"}},
+    {"cli",
+     {"core", "smtp", "mime", "classify", "acknowledge", "store", "net", "confine", "delivery", "triage",
+      "daemon"}},
 };
 
 const Names pure{"core", "smtp", "mime", "classify", "acknowledge"};
@@ -45,6 +49,7 @@ const std::vector<Library> libraries{
     {"SQLiteCpp/", {"store"}},
     {"sqlite3.h", {"store"}},
     {"boost/asio", {"net"}},
+    {"seccomp.h", {"confine"}},
     {"nlohmann/", {"store", "triage", "cli"}},
     {"spdlog/", {"daemon"}},
     {"toml++/", {"daemon"}},

@@ -115,4 +115,18 @@ TEST_F(StoreVerify, ABackupIsTakenWhileMailArrivesAndIsWhole)
     EXPECT_EQ(restored->token_key().secret, store->token_key().secret);
 }
 
+TEST_F(StoreVerify, ABackupThatNobodyTookIsGoneAfterTheNextStart)
+{
+    const auto left = store->backup_here({});
+    const auto taken = store->backup_here({});
+    EXPECT_TRUE(store->remove_backup(taken.filename().string()));
+    EXPECT_FALSE(std::filesystem::exists(taken));
+    ASSERT_TRUE(std::filesystem::exists(left));
+    store.reset();
+    open();
+    EXPECT_FALSE(std::filesystem::exists(left));
+    EXPECT_FALSE(store->remove_backup("shield.db"));
+    EXPECT_EQ(store->cases().octets(first), "one");
+}
+
 }  // namespace shield::store::test

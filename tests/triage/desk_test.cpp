@@ -2,6 +2,7 @@
 #include "json.hpp"
 #include "store_fixture.hpp"
 
+#include <shield/mime/read.hpp>
 #include <shield/triage/desk.hpp>
 
 #include <gmock/gmock.h>
@@ -20,7 +21,7 @@ protected:
     {
         house_.open();
         desk_ = std::make_unique<Desk>(
-            house_.store(), [this] { return settings_; }, house_.clock(), house_.metrics());
+            house_.store(), [this] { return settings_; }, house_.clock(), house_.metrics(), mime::attachment);
         reference_ = house_.receive(cry_for_help, "alice@example.net").to_string();
         house_.assess();
     }
@@ -235,12 +236,23 @@ TEST_F(DeskTest, VerifyStatsAndBackupAnswer)
     EXPECT_EQ(verified["status"], 0) << verified;
     EXPECT_EQ(verified["result"]["messages"], 1);
     EXPECT_TRUE(ask({{"command", "stats"}})["result"].is_object());
-    const std::string file = (house_.directory() / "copy.db").string();
-    EXPECT_EQ(ask({{"command", "backup"}, {"file", file}})["status"], 0);
+    const Json made = ask({{"command", "backup"}});
+    EXPECT_EQ(made["status"], 0);
+    const std::string file = made["result"]["file"];
     EXPECT_TRUE(std::filesystem::exists(file));
-    EXPECT_EQ(ask({{"command", "backup"}, {"file", file}})["status"], 1);
-    EXPECT_EQ(ask({{"command", "backup"}, {"file", "relative.db"}})["status"], 2);
-    EXPECT_EQ(ask({{"command", "backup"}, {"file", file + "/nowhere/copy.db"}})["status"], 1);
+    EXPECT_EQ(ask({{"command", "backup-taken"}, {"file", file}})["status"], 0);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_EQ(ask({{"command", "backup-taken"}, {"file", file}})["status"], 1);
+}
+
+TEST_F(DeskTest, NothingButABackupIsTakenAway)
+{
+    for (const char* file :
+         {"shield.db", "lock", "../shield.db", "/etc/passwd", "backup-", "backup-x/../shield.db"}) {
+        EXPECT_EQ(ask({{"command", "backup-taken"}, {"file", file}})["status"], 1) << file;
+    }
+    EXPECT_TRUE(std::filesystem::exists(house_.directory() / "shield.db"));
+    EXPECT_EQ(ask({{"command", "backup"}, {"file", "/tmp/copy.db"}})["status"], 2);
 }
 
 TEST_F(DeskTest, ARotatedKeyStillVerifiesWhatItSigned)

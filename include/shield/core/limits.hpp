@@ -132,6 +132,12 @@ LIMIT(assessment_wait_max, seconds, 5, "written as soon as mail", "shield_limit_
       "in a burst, senders come first for so long")                                                                    \
 LIMIT(assessment_batch_max, count, 128, "next batch", "not counted: housekeeping",                                       \
       "messages read at once by one thread")                                                                            \
+LIMIT(worker_messages_max, count, 32, "a fresh worker", "not counted: housekeeping",                                    \
+      "messages read by one process; a message that takes it over can lie about those after it")                        \
+LIMIT(worker_time_max, seconds, 30, "unreadable", "shield_limit_worker_time_total",                                     \
+      "one message, on a busy machine; an honest one takes less than 1 s")                                              \
+LIMIT(worker_memory_max, octets, 536870912, "unreadable", "shield_limit_worker_memory_total",                          \
+      "addresses of one process; the largest message takes less than half")                                             \
 LIMIT(header_block_max, octets, 262144, "defect", "shield_limit_header_block_total", "Postfix keeps 100 KB")             \
 LIMIT(header_fields_max, count, 1000, "defect", "shield_limit_header_fields_total", "")                                  \
 LIMIT(header_field_max, octets, 65536, "defect", "shield_limit_header_field_total",                                      \

@@ -47,6 +47,14 @@ struct Config {
     bool session_tickets{true};
     std::vector<core::MailboxSettings> mailboxes;
 
+    struct Confinement {
+        bool landlock{true};
+        bool seccomp{true};
+        bool workers{true};
+        friend bool operator==(const Confinement&, const Confinement&) = default;
+    };
+    Confinement confinement;
+
     struct Acknowledgement {
         std::string from;
         std::string team;  ///< what replies call us; never empty

@@ -100,6 +100,13 @@ public:
     void backup(const std::filesystem::path& file,
                 const std::function<void(std::uint64_t done, std::uint64_t all)>& progress);
 
+    /// The same into a new file in the directory, for somebody to take away: its place. The next start removes what
+    /// is left of such.
+    [[nodiscard]] std::filesystem::path backup_here(
+        const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+    /// Removes a file that backup_here() made, by its name. False: there is none.
+    bool remove_backup(const std::string& name);
+
     /// Finishes what waits and refuses what comes later. The destructor does it too.
     void stop();
 

@@ -29,6 +29,11 @@ struct Settings {
     core::Limits limits;
 };
 
+/// The decoded octets of an attachment by its number, from the octets of a message; nothing when it has none of
+/// that number, and an error when they cannot be read. Callable from any thread.
+using ReadAttachment = std::function<core::result<std::optional<std::string>>(
+    std::string_view octets, std::size_t number, const core::Limits& limits)>;
+
 /// What a person may do with cases. Every face (shieldctl, later the web) speaks to it in the same requests.
 ///
 /// A request is one JSON object, {"command": "claim", "reference": "SR-…", …}; so is the answer: {"status": 0,
@@ -51,13 +56,13 @@ struct Settings {
 ///     close            reference code of?
 ///     join             reference into
 ///     release          references                                  the result has a status and an error for each
-///     backup           file
-///     stats, templates, verify, rotate-token-key
+///     backup-taken     file                                        the result of backup, once it is open
+///     backup, stats, templates, verify, rotate-token-key
 // clang-format on
 class Desk {
 public:
     Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock,
-         core::Metrics& metrics);
+         core::Metrics& metrics, ReadAttachment read_attachment);
     ~Desk();
 
     /// `who` is who asks: it is written to the history.
