@@ -99,17 +99,19 @@ Awaitable<void> SmtpConnection::converse()
 {
     smtp::Action action = co_await greet();
     std::string replies;
+    std::uint64_t pauses = 0;
     for (;;) {
         note(action);
         keep(action.content);
         replies += action.reply;
+        pauses += action.pauses;
         if (action.then == smtp::Then::discard) {  // needs no answer of anybody: goes on before anything is written
             discard();
             action = session_.resume();
             continue;
         }
-        if (action.pauses != 0 && !place_.exempt()) {
-            co_await pause(action.pauses * policy_->limits.error_pause);
+        if (pauses != 0 && !place_.exempt()) {
+            co_await pause(std::exchange(pauses, 0) * policy_->limits.error_pause);
         }
         const bool written = co_await write(std::exchange(replies, {}));
         if (!written || action.then == smtp::Then::close) {
@@ -169,7 +171,7 @@ Awaitable<smtp::Action> SmtpConnection::greet()
         case Stream::Status::end:
             break;
     }
-    co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0};
+    co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0, {}};
 }
 
 Awaitable<void> SmtpConnection::pause(std::uint64_t seconds)
@@ -208,7 +210,7 @@ Awaitable<smtp::Action> SmtpConnection::next()
             case Stream::Status::end:
                 break;
         }
-        co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0};
+        co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0, {}};
     }
 }
 
@@ -337,6 +339,10 @@ void SmtpConnection::note(const smtp::Action& action)
     errors_ += errors_in(action.reply);
     for (const auto member : action.reached) {
         metrics_.bounds.count(member);
+    }
+    for (core::RefusedMessage message : action.refused) {
+        message.at = options_.clock();
+        reception_->refused(std::move(message));
     }
 }
 

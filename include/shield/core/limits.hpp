@@ -97,6 +97,10 @@ LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "not counted: 
       "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
       "intake opens again above this much free space; files of large messages keep twice as much free")                 \
+LIMIT(refused_kept_max, count, 10000, "the oldest go", "not counted: housekeeping",                                     \
+      "messages refused for their size that are listed")                                                                \
+LIMIT(refused_kept_time, seconds, 2592000, "the oldest go", "not counted: housekeeping",                                \
+      "how long they are listed: 30 days")                                                                              \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
       "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
 LIMIT(queue_rows_max, count, 1000, "refused", "not counted: a view", "what one answer may list")                            \
