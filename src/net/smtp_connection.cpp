@@ -135,7 +135,9 @@ Awaitable<bool> SmtpConnection::write(std::string octets)
         ending_ = "too many replies unread";
         co_return false;
     }
-    const auto status = co_await stream_->write(octets, seconds_from_now(policy_->limits.write_wait_max));
+    const std::uint64_t wait_max =
+        crowded() ? std::min(limits.write_wait_max, limits.crowded_wait_max) : limits.write_wait_max;
+    const auto status = co_await stream_->write(octets, seconds_from_now(wait_max));
     if (status == Stream::Status::late) {
         metrics_.bounds.count(&core::Limits::write_wait_max);
         ending_ = "did not read our replies";
@@ -231,7 +233,7 @@ SmtpConnection::Patience SmtpConnection::patience()
     Patience nearest{seconds_from_now(limits.*idle), idle};
     if (session_.in_content()) {
         pace_.begin(std::chrono::steady_clock::now());
-    } else {
+    } else if (!session_.in_transaction()) {  // between two chunks of one message the clock runs on
         pace_.end();
     }
     if (const auto deadline = pace_.deadline(limits); deadline && *deadline < nearest.until) {
@@ -263,6 +265,7 @@ smtp::Action SmtpConnection::ran_out_of_time(Bound bound)
 /// socket meanwhile, and nothing of the message depends on it.
 Awaitable<smtp::Action> SmtpConnection::decide()
 {
+    pace_.end();
     if (const auto why = std::exchange(unkept_, {})) {
         co_return refuse(*why);
     }
@@ -329,6 +332,7 @@ void SmtpConnection::take_octets(std::uint64_t octets)
 
 void SmtpConnection::discard()
 {
+    pace_.end();
     place_.give_octets_back();
     reception_->discard();
     unkept_.reset();

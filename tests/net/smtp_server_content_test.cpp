@@ -96,6 +96,24 @@ TEST(MailThatArrives, MustNotComeTooSlowly)
     EXPECT_TRUE(running.mail.mails().empty());
 }
 
+TEST(MailThatArrives, MustNotComeTooSlowlyInChunksEither)
+{
+    auto limits = greeting_at_once();
+    limits.content_rate_min = 1000;
+    limits.content_rate_window = 1;
+    auto running = strict(limits);
+    auto client = greeted(running, "127.1.1.1");
+    client.send("EHLO c.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<shield@example.com>\r\n");
+    for (int i = 0; i < 3; ++i) {
+        client.reply();
+    }
+    for (int i = 0; i < 50 && client.send("BDAT 2\r\nx"); ++i) {
+        std::this_thread::sleep_for(50ms);
+        client.send("x");
+    }
+    EXPECT_THAT(client.rest(), testing::HasSubstr("421 4.4.2 mx.example.com The message arrives too slowly"));
+}
+
 TEST(MailThatArrives, FastEnoughMayTakeManyWindows)
 {
     auto limits = greeting_at_once();
