@@ -207,6 +207,16 @@ TEST_F(ClientBounds, NoNetworkTakesMoreRoomForMailThanItLeavesFree)
     EXPECT_FALSE(one.place->take_octets(1, limits));
 }
 
+TEST_F(ClientBounds, OneRefusalOfANetworkInAMinuteIsWorthTelling)
+{
+    limits.client_connections_max = 0;
+    EXPECT_TRUE(enter("192.0.2.1").worth_telling);
+    EXPECT_FALSE(enter("192.0.2.2").worth_telling);
+    EXPECT_TRUE(enter("192.0.3.1").worth_telling);
+    now += 60s;
+    EXPECT_TRUE(enter("192.0.2.1").worth_telling);
+}
+
 TEST_F(ClientBounds, WhenItIsCrowdedNoNetworkHasMoreThanIsLeft)
 {
     std::vector<Clients::Place> held;

@@ -24,6 +24,7 @@ TEST(ClientsAtTheDoor, OneAddressTooOftenIsToldAndOthersAreNotHurt)
             EXPECT_THAT(three.rest(),
                         StartsWith("421 4.7.0 mx.example.com Too many connections from your network"));
             EXPECT_EQ(running.counted("shield_limit_client_connections_total"), round);
+            EXPECT_EQ(running.log.count("turned_away client=127.1.1.1 bound=client_connections_max"), 1U);
             auto other = greeted(running, "127.1.1.2");
         }
         ASSERT_TRUE(everything_came_back(running));
@@ -163,6 +164,25 @@ TEST(AFullServer, MakesRoomForTheNetworkThatHasTheFewest)
     many.clear();
     other.close();
     EXPECT_TRUE(everything_came_back(running));
+}
+
+TEST(AFullServer, LetsNobodyLeaveForAClientThatHasNoPlaceItself)
+{
+    auto limits = greeting_at_once();
+    limits.connections_max = 5;
+    limits.client_connections_max = 1;
+    limits.network_connections_max = 4;
+    auto running = strict(limits);
+    std::vector<TcpClient> many;
+    for (const char* address : {"127.1.1.1", "127.1.1.2", "127.1.1.3", "127.1.1.4", "127.1.2.1"}) {
+        many.push_back(greeted(running, address));
+    }
+    auto again = from(running, "127.1.2.1");
+    EXPECT_THAT(again.rest(), StartsWith("421 4.7.0 mx.example.com Too many connections from your network"));
+    for (auto& client : many) {
+        client.send("NOOP\r\n");
+        EXPECT_THAT(client.reply(), StartsWith("250"));
+    }
 }
 
 TEST(AFullServer, NeverInterruptsATransaction)

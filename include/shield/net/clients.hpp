@@ -39,8 +39,8 @@ public:
     /// A place that no bound of its network applies to: who is exempt, or a gateway that speaks for itself.
     [[nodiscard]] Place enter_exempt();
 
-    /// The server is full. Asks the newest idle connection of the network with the most to leave, when it has so
-    /// many more than the newcomer's that the change is fair. False: nobody leaves.
+    /// The server is full. Asks the newest idle connection of the network with the most to leave, when that has
+    /// more than the newcomer's with the newcomer. False: nobody leaves.
     [[nodiscard]] bool make_room_for(const std::optional<core::IpAddress>& newcomer);
 
     /// How many clients and networks are remembered, for tests and for the curious.
@@ -85,7 +85,8 @@ private:
 
 struct Clients::Entrance {
     std::optional<Place> place;
-    Bound refused{nullptr};  ///< when there is no place
+    Bound refused{nullptr};     ///< when there is no place
+    bool worth_telling{false};  ///< the first refusal of its network in a minute
 };
 
 }  // namespace shield::net
