@@ -85,7 +85,10 @@ Clients::Entrance Clients::enter(const core::IpAddress& client, const core::Limi
     ClientTable& table = state_->table;
     ClientRecord& one = table.of(client_key, limits.clients_remembered_max);
     ClientRecord& network = table.of(network_key, limits.clients_remembered_max);
-    const bool too_many = crowded && network.connections >= left;
+    // Of the busiest, for who has little takes the last places, and when there is none, theirs (make_room_for).
+    const auto busiest = table.busiest();
+    const bool among_busiest = !busiest || 2 * network.connections >= busiest->first;
+    const bool too_many = crowded && network.connections >= left && among_busiest;
     const Bound bound = connection_bound(one, network, limits, now);
     if (bound != nullptr || too_many) {
         return {std::nullopt, bound != nullptr ? bound : &core::Limits::connections_crowded,

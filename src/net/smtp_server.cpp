@@ -56,7 +56,7 @@ struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
     template <typename Conversation>
     void begin(Conversation conversation);
     Awaitable<void> serve_gateway(Strand strand, Descriptor socket, Endpoint gateway, Share share);
-    Awaitable<std::optional<Caller>> hear_gateway(const Strand& strand, const Descriptor& socket, Endpoint gateway);
+    [[nodiscard]] std::optional<Caller> caller_of(ProxyReader::Result header, const Endpoint& gateway);
     [[nodiscard]] std::optional<Guest> admit(const Caller& caller, std::optional<Share> share,
                                              const Descriptor& socket);
     [[nodiscard]] std::optional<Clients::Place> place_for(const Caller& caller,
@@ -133,37 +133,41 @@ void SmtpServer::State::begin(Conversation conversation)
 
 Awaitable<void> SmtpServer::State::serve_gateway(Strand strand, Descriptor socket, Endpoint gateway, Share share)
 {
-    const auto caller = co_await hear_gateway(strand, socket, std::move(gateway));
+    ProxyReader::Result header;
+    {
+        const auto policy = options.policy();
+        ProxyReader reader{strand, socket, policy->limits.proxy_header_max};
+        header = co_await reader.read(seconds_from_now(policy->limits.proxy_wait_max));
+    }
+    const auto caller = caller_of(std::move(header), gateway);
     auto guest = caller ? admit(*caller, std::move(share), socket) : std::nullopt;
     if (guest) {
         co_await serve(std::move(strand), std::move(socket), std::move(*guest));
     }
 }
 
-/// Whom it names, or nothing when the connection is not to be used.
-Awaitable<std::optional<Caller>> SmtpServer::State::hear_gateway(const Strand& strand, const Descriptor& socket,
-                                                                 Endpoint gateway)
+/// Whom the header names, or nothing when the connection is not to be used.
+std::optional<Caller> SmtpServer::State::caller_of(ProxyReader::Result header, const Endpoint& gateway)
 {
-    const core::Limits limits = options.policy()->limits;
-    ProxyReader reader{strand, socket, limits.proxy_header_max};
-    auto header = co_await reader.read(seconds_from_now(limits.proxy_wait_max));
+    const auto refuse = [&](const char* why) {
+        options.log->line(core::Severity::warning, "proxy_header",
+                          {{"gateway", gateway.address}, {"refused", why}});
+    };
     switch (header.end) {
         case ProxyReader::End::read:
-            co_return header.client ? Caller{std::move(*header.client), false} : Caller{std::move(gateway), true};
+            return header.client ? Caller{std::move(*header.client), false} : Caller{gateway, true};
         case ProxyReader::End::malformed:
             ++metrics.proxy_headers_refused;
-            options.log->line(core::Severity::warning, "proxy_header",
-                              {{"gateway", gateway.address}, {"refused", "malformed, or not for TCP"}});
+            refuse("malformed, or not for TCP");
             break;
         case ProxyReader::End::late:
             metrics.bounds.count(&core::Limits::proxy_wait_max);
-            options.log->line(core::Severity::warning, "proxy_header",
-                              {{"gateway", gateway.address}, {"refused", "did not come in time (proxy_wait_max)"}});
+            refuse("did not come in time (proxy_wait_max)");
             break;
         case ProxyReader::End::lost:  // as a gateway does that looks whether the port is open
             break;
     }
-    co_return std::nullopt;
+    return std::nullopt;
 }
 
 /// Nothing when its network has taken what it may, or nobody leaves for it when we are full: then it was told.
@@ -201,13 +205,13 @@ std::optional<Clients::Place> SmtpServer::State::place_for(const Caller& caller,
     const std::uint64_t left = limits.connections_max - std::min(limits.connections_max, taken);
     auto entrance = options.clients->enter(*address, limits, std::chrono::steady_clock::now(),
                                            taken >= limits.connections_crowded, left);
-    if (!entrance.place) {
-        metrics.bounds.count(entrance.refused);
-        turn_away(socket, smtp::too_many_of_network(policy));
-    }
     if (entrance.worth_telling) {
         options.log->line(core::Severity::warning, "turned_away",
                           {{"client", caller.client.address}, {"bound", std::string{name_of(entrance.refused)}}});
+    }
+    if (!entrance.place) {
+        metrics.bounds.count(entrance.refused);
+        turn_away(socket, smtp::too_many_of_network(policy));
     }
     return std::move(entrance.place);
 }

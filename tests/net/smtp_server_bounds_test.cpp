@@ -166,6 +166,22 @@ TEST(AFullServer, MakesRoomForTheNetworkThatHasTheFewest)
     EXPECT_TRUE(everything_came_back(running));
 }
 
+TEST(AFullServer, ThatWasCrowdedBeforeMakesRoomAllTheSame)
+{
+    auto limits = greeting_at_once();
+    limits.connections_max = 4;
+    limits.connections_crowded = 2;
+    auto running = strict(limits);
+    auto first = greeted(running, "127.1.1.1");
+    auto second = greeted(running, "127.1.1.2");
+    EXPECT_THAT(from(running, "127.1.1.3").rest(), StartsWith("421 4.7.0")) << "half of it is one network's";
+    auto other = greeted(running, "127.1.2.1");
+    auto another = greeted(running, "127.1.3.1");
+    ASSERT_TRUE(eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 4; }));
+    auto last = greeted(running, "127.1.4.1");
+    EXPECT_THAT(second.rest(), StartsWith("421 4.7.0"));
+}
+
 TEST(AFullServer, LetsNobodyLeaveForAClientThatHasNoPlaceItself)
 {
     auto limits = greeting_at_once();

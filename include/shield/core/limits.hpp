@@ -40,7 +40,7 @@ LIMIT(received_hops_max, count, 50, "554 5.4.6", "shield_limit_received_hops_tot
 LIMIT(connections_max, count, 8000, "421 4.7.0", "shield_limit_connections_total",                                       \
       "memory and descriptors; under 10 KB each when idle; the busiest network makes room for others")                  \
 LIMIT(connections_crowded, count, 6000, "421 4.7.0", "shield_limit_connections_crowded_total",                           \
-      "from so many on patience is short, and no network may have more than are left free")                             \
+      "from so many on patience is short, and the busiest networks get no more than are left free")                     \
 LIMIT(client_connections_max, count, 50, "421 4.7.0", "shield_limit_client_connections_total",                           \
       "open at once, of one IPv4 address or IPv6 /64; Postfix allows 50")                                               \
 LIMIT(network_connections_max, count, 200, "421 4.7.0", "shield_limit_network_connections_total",                        \

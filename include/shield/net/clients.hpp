@@ -31,7 +31,7 @@ public:
     ~Clients();
 
     /// A place for one more connection of `client`, or the bound that is in its way. `left` is how many the server
-    /// could still take: when it is `crowded`, no network may hold more than that.
+    /// could still take: when it is `crowded`, none of the busiest networks may hold more than that.
     struct Entrance;
     [[nodiscard]] Entrance enter(const core::IpAddress& client, const core::Limits& limits, Moment now,
                                  bool crowded, std::uint64_t left);
