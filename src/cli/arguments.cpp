@@ -104,6 +104,9 @@ private:
         search->add_option("WORDS", arguments_.words, "All of them are to be found")->required();
         search->add_option("--limit", arguments_.limit, "At most N")->type_name("N");
         json(search);
+        CLI::App* refused = add("refused", "List what was refused for its size, the newest first");
+        refused->add_option("--limit", arguments_.limit, "At most N")->type_name("N");
+        json(refused);
         json(add("stats", "Figures, derived from what happened"));
     }
 

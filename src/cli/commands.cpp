@@ -196,6 +196,14 @@ public:
         return reply.status;
     }
 
+    int refused_list()
+    {
+        Json request{{"command", "refused"}};
+        add_if(request, "limit", arguments_.limit);
+        const Reply reply = ask(request);
+        return print_either(reply, [&] { return render_refused(reply.result); });
+    }
+
     int stats()
     {
         const Reply reply = ask({{"command", "stats"}});
@@ -340,6 +348,7 @@ constexpr Entry table[] = {
     {"reply", &Run::reply},
     {"release", &Run::release},
     {"search", &Run::search},
+    {"refused", &Run::refused_list},
     {"stats", &Run::stats},
     {"templates", &Run::templates},
     {"verify", &Run::verify},

@@ -107,6 +107,24 @@ std::string render_outcome(const Json& one_case, const View& view)
     return cut_to(line, view.columns) + "\n";
 }
 
+std::string render_refused(const Json& rows)
+{
+    constexpr std::size_t sender_columns = 36;
+    std::string out;
+    for (const Json& row : rows) {
+        const std::string sender = text_in(row, "sender");
+        const std::string mailbox = text_in(row, "mailbox");
+        const std::uint64_t attempts = number_in(row, "attempts");
+        out += core::printable_line(text_in(row, "last_at")) + "  " +
+               fitted(core::printable_line(sender.empty() ? "<>" : sender), sender_columns) + "  " +
+               std::to_string(number_in(row, "size")) + " octets";
+        out += mailbox.empty() ? "" : " to " + core::printable_line(mailbox);
+        out += " from " + core::printable_line(text_in(row, "client"));
+        out += attempts > 1 ? ", " + std::to_string(attempts) + " attempts\n" : "\n";
+    }
+    return out.empty() ? "nothing was refused for its size\n" : out;
+}
+
 std::string render_stats(const Json& figures)
 {
     constexpr std::size_t name_columns = 36;

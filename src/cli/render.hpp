@@ -27,6 +27,9 @@ using Json = nlohmann::ordered_json;
 /// A case in one line, after something was done to it.
 [[nodiscard]] std::string render_outcome(const Json& one_case, const View& view);
 
+/// What was refused for its size: a line for each sender.
+[[nodiscard]] std::string render_refused(const Json& rows);
+
 [[nodiscard]] std::string render_stats(const Json& figures);
 [[nodiscard]] std::string render_verification(const Json& found);
 

@@ -21,6 +21,17 @@ void Intake::discard()
     content_.reset();
 }
 
+void Intake::refused(core::RefusedMessage message)
+{
+    log_.line(core::Severity::warning, "refused",
+              {{"why", "message_size_max"},
+               {"sender", message.sender},
+               {"mailbox", message.mailbox},
+               {"client", message.client},
+               {"size", std::to_string(message.size)}});
+    store_.refused(std::move(message));
+}
+
 void Intake::submit(core::Envelope envelope, std::function<void(Outcome)> done)
 {
     store::Spool content = content_ ? std::move(*content_) : store_.spool();  // an empty message is a message

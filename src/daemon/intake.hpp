@@ -19,6 +19,7 @@ public:
 
     void keep(std::string_view octets) override;
     void discard() override;
+    void refused(core::RefusedMessage message) override;
     void submit(core::Envelope envelope, std::function<void(Outcome)> done) override;
 
 private:

@@ -38,6 +38,7 @@ struct ClientRecord {
     std::uint64_t handshakes_failed{0};
     Rate new_handshakes;
     std::optional<Rate::Moment> behaved_at;  ///< when a message was accepted last
+    std::optional<Rate::Moment> told_at;     ///< when a refusal was worth a line in the log last
     std::set<std::uint64_t> places;          ///< a network's connections; a higher number came later
 
     std::list<ClientKey>::iterator quiet{};  ///< where it stands among the quiet, while it has no connection

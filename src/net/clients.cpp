@@ -3,7 +3,7 @@
 
 #include <shield/net/clients.hpp>
 
-#include <atomic>
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -81,6 +81,14 @@ Bound handshake_bound(std::uint64_t all, const Rate& all_new, const ClientRecord
     return nullptr;
 }
 
+/// A flood must not fill the log too.
+bool worth_telling(ClientRecord& network, Clients::Moment now)
+{
+    const bool first = !network.told_at || now - *network.told_at >= std::chrono::minutes{1};
+    network.told_at = first ? now : network.told_at;
+    return first;
+}
+
 }  // namespace
 
 /// With the connection it belongs to, which lives longer: its network is not forgotten meanwhile. Without a state:
@@ -104,11 +112,14 @@ Clients::Entrance Clients::enter(const core::IpAddress& client, const core::Limi
     ClientTable& table = state_->table;
     ClientRecord& one = table.of(client_key, limits.clients_remembered_max);
     ClientRecord& network = table.of(network_key, limits.clients_remembered_max);
-    if (const Bound bound = connection_bound(one, network, limits, now)) {
-        return {std::nullopt, bound};
-    }
-    if (crowded && network.connections >= left) {
-        return {std::nullopt, &core::Limits::connections_crowded};
+    // Of the busiest, for who has little takes the last places, and when there is none, theirs (make_room_for).
+    const auto busiest = table.busiest();
+    const bool among_busiest = !busiest || 2 * network.connections >= busiest->first;
+    const bool too_many = crowded && network.connections >= left && among_busiest;
+    const Bound bound = connection_bound(one, network, limits, now);
+    if (bound != nullptr || too_many) {
+        return {std::nullopt, bound != nullptr ? bound : &core::Limits::connections_crowded,
+                worth_telling(network, now)};
     }
     one.new_connections.add(limits.client_connections_minute_max, now);
     network.new_connections.add(limits.network_connections_minute_max, now);
@@ -119,7 +130,7 @@ Clients::Entrance Clients::enter(const core::IpAddress& client, const core::Limi
     taken->number = ++state_->last_number;
     state_->guests.emplace(taken->number, State::Guest{});
     network.places.insert(taken->number);
-    return {Place{std::move(taken)}, nullptr};
+    return {Place{std::move(taken)}, nullptr, false};
 }
 
 Clients::Place Clients::enter_exempt()
@@ -134,7 +145,8 @@ bool Clients::make_room_for(const std::optional<core::IpAddress>& newcomer)
         const std::lock_guard lock{state_->mutex};
         const auto busiest = state_->table.busiest();
         const ClientRecord* own = newcomer ? state_->table.find(ClientKey::network_of(*newcomer)) : nullptr;
-        if (!busiest || busiest->first < (own != nullptr ? own->connections : 0) + 2) {
+        const std::uint64_t with_newcomer = own != nullptr ? std::max<std::uint64_t>(own->connections, 1) : 1;
+        if (!busiest || busiest->first <= with_newcomer) {
             return false;
         }
         const auto& places = state_->table.find(busiest->second)->places;

@@ -103,17 +103,19 @@ Awaitable<void> SmtpConnection::converse()
     }
     smtp::Action action = co_await greet();
     std::string replies;
+    std::uint64_t pauses = 0;
     for (;;) {
         note(action);
         keep(action.content);
         replies += action.reply;
+        pauses += action.pauses;
         if (action.then == smtp::Then::discard) {  // needs no answer of anybody: goes on before anything is written
             discard();
             action = session_.resume();
             continue;
         }
-        if (action.pauses != 0 && !place_.exempt()) {
-            co_await pause(action.pauses * policy_->limits.error_pause);
+        if (pauses != 0 && !place_.exempt()) {
+            co_await pause(std::exchange(pauses, 0) * policy_->limits.error_pause);
         }
         const bool written = co_await write(std::exchange(replies, {}));
         if (!written || action.then == smtp::Then::close) {
@@ -139,7 +141,9 @@ Awaitable<bool> SmtpConnection::write(std::string octets)
         ending_ = "too many replies unread";
         co_return false;
     }
-    const auto status = co_await stream_->write(octets, seconds_from_now(policy_->limits.write_wait_max));
+    const std::uint64_t wait_max =
+        crowded() ? std::min(limits.write_wait_max, limits.crowded_wait_max) : limits.write_wait_max;
+    const auto status = co_await stream_->write(octets, seconds_from_now(wait_max));
     if (status == Stream::Status::late) {
         metrics_.bounds.count(&core::Limits::write_wait_max);
         ending_ = "did not read our replies";
@@ -175,7 +179,7 @@ Awaitable<smtp::Action> SmtpConnection::greet()
         case Stream::Status::end:
             break;
     }
-    co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0};
+    co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0, {}};
 }
 
 Awaitable<void> SmtpConnection::pause(std::uint64_t seconds)
@@ -214,7 +218,7 @@ Awaitable<smtp::Action> SmtpConnection::next()
             case Stream::Status::end:
                 break;
         }
-        co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0};
+        co_return smtp::Action{{}, {}, smtp::Then::close, {}, 0, {}};
     }
 }
 
@@ -235,7 +239,7 @@ SmtpConnection::Patience SmtpConnection::patience()
     Patience nearest{seconds_from_now(limits.*idle), idle};
     if (session_.in_content()) {
         pace_.begin(std::chrono::steady_clock::now());
-    } else {
+    } else if (!session_.in_transaction()) {  // between two chunks of one message the clock runs on
         pace_.end();
     }
     if (const auto deadline = pace_.deadline(limits); deadline && *deadline < nearest.until) {
@@ -267,6 +271,7 @@ smtp::Action SmtpConnection::ran_out_of_time(Bound bound)
 /// socket meanwhile, and nothing of the message depends on it.
 Awaitable<smtp::Action> SmtpConnection::decide()
 {
+    pace_.end();
     if (const auto why = std::exchange(unkept_, {})) {
         co_return refuse(*why);
     }
@@ -333,6 +338,7 @@ void SmtpConnection::take_octets(std::uint64_t octets)
 
 void SmtpConnection::discard()
 {
+    pace_.end();
     place_.give_octets_back();
     reception_->discard();
     unkept_.reset();
@@ -343,6 +349,10 @@ void SmtpConnection::note(const smtp::Action& action)
     errors_ += errors_in(action.reply);
     for (const auto member : action.reached) {
         metrics_.bounds.count(member);
+    }
+    for (core::RefusedMessage message : action.refused) {
+        message.at = options_.clock();
+        reception_->refused(std::move(message));
     }
 }
 

@@ -45,7 +45,7 @@ Awaitable<smtp::Action> SmtpConnection::start_tls()
     }
     const bool secured = co_await write(session_.tls_begins().reply) &&
                          co_await shake_hands(std::move(certificates), std::move(*handshake));
-    co_return smtp::Action{{}, {}, secured ? smtp::Then::read : smtp::Then::close, {}, 0};
+    co_return smtp::Action{{}, {}, secured ? smtp::Then::read : smtp::Then::close, {}, 0, {}};
 }
 
 std::optional<Clients::Handshake> SmtpConnection::place_for_handshake()

@@ -29,25 +29,42 @@ namespace {
 struct Caller {
     Endpoint client;
     bool gateway{false};  ///< it speaks for itself, to see whether we live
+    smtp::Offer offer{};  ///< what the listener speaks that it came to
 };
+
+/// A client that was let in, and what it holds while it is there.
+struct Guest {
+    Endpoint client;
+    smtp::Offer offer;
+    Clients::Place place;
+    Share share;  ///< one of `connections_max`
+};
+
+std::string_view name_of(Clients::Bound bound)
+{
+    const auto table = core::limit_table();
+    const auto row =
+        std::find_if(table.begin(), table.end(), [&](const core::LimitEntry& one) { return one.member == bound; });
+    return row == table.end() ? std::string_view{} : row->name;
+}
 
 }  // namespace
 
 struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
     State(IoContext& context, Options given) : io{context}, options{std::move(given)}, metrics{*options.metrics} {}
 
-    using SharedDoor = std::shared_ptr<const Door>;
-
     std::string add_listener(Descriptor socket, Door door);
-    void accept(Descriptor socket, const Endpoint& peer, const SharedDoor& door);
-    [[nodiscard]] std::optional<Share> place_for(const std::optional<core::IpAddress>& client,
-                                                 const core::Limits& limits);
-    Awaitable<void> attend(Strand strand, Descriptor socket, Endpoint peer, SharedDoor door, Share share);
-    Awaitable<std::optional<Caller>> hear_gateway(const Strand& strand, const Descriptor& socket, Endpoint gateway);
-    [[nodiscard]] std::optional<Clients::Place> admit(const Caller& caller, smtp::Offer offer,
-                                                      const Descriptor& socket);
-    Awaitable<void> serve(const Strand& strand, Descriptor socket, const Endpoint& client, smtp::Offer offer,
-                          Clients::Place place);
+    void accept(Descriptor socket, const Endpoint& peer, const Door& door);
+    template <typename Conversation>
+    void begin(Conversation conversation);
+    Awaitable<void> serve_gateway(Strand strand, Descriptor socket, Caller gateway, Share share);
+    [[nodiscard]] std::optional<Caller> caller_of(ProxyReader::Result header, const Caller& gateway);
+    [[nodiscard]] std::optional<Guest> admit(const Caller& caller, std::optional<Share> share,
+                                             const Descriptor& socket);
+    [[nodiscard]] std::optional<Clients::Place> place_for(const Caller& caller,
+                                                          const std::optional<core::IpAddress>& address,
+                                                          const smtp::Policy& policy, const Descriptor& socket);
+    Awaitable<void> serve(Strand strand, Descriptor socket, Guest guest);
     static void turn_away(const Descriptor& socket, smtp::Offer offer, const std::string& words);
     void close(Moment at_latest);
     [[nodiscard]] std::uint64_t drain_time_max() const { return options.policy()->limits.drain_time_max; }
@@ -66,8 +83,9 @@ struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
 std::string SmtpServer::State::add_listener(Descriptor socket, Door door)
 {
     auto bound = local_endpoint(socket).to_string();
-    auto accepted = [self = shared_from_this(), shared = std::make_shared<const Door>(std::move(door))](
-                        Descriptor client, const Endpoint& peer) { self->accept(std::move(client), peer, shared); };
+    auto accepted = [self = shared_from_this(), door = std::move(door)](Descriptor client, const Endpoint& peer) {
+        self->accept(std::move(client), peer, door);
+    };
     const auto listener =
         std::make_shared<Listener>(io, std::move(socket), bound, std::move(accepted), *options.log);
     {
@@ -78,108 +96,133 @@ std::string SmtpServer::State::add_listener(Descriptor socket, Door door)
     return bound;
 }
 
-void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer, const SharedDoor& door)
+void SmtpServer::State::accept(Descriptor socket, const Endpoint& peer, const Door& door)
 {
     const int yes = 1;  // replies are written whole, none should wait for the acknowledgement of the last
     ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 
-    const auto policy = options.policy();
+    const std::uint64_t most = options.policy()->limits.connections_max;
     const auto address = core::IpAddress::parse(peer.address);
-    const bool through_gateway = address && core::contains(door->proxies, *address);
-    auto share = place_for(through_gateway ? std::nullopt : address, policy->limits);
-    if (!share) {
-        metrics.bounds.count(&core::Limits::connections_max);
-        turn_away(socket, door->offer, smtp::too_many_connections(*policy));
+    if (!address || !core::contains(door.proxies, *address)) {
+        if (auto guest = admit({peer, false, door.offer}, Share::take(metrics.connections, 1, most), socket)) {
+            begin([this, taken = std::move(socket), held = std::move(*guest)](const Strand& strand) mutable {
+                return serve(strand, std::move(taken), std::move(held));
+            });
+        }
         return;
     }
+    // Whose it is, and so whether it has a place, is known when its header is. As many again may wait for that.
+    if (auto share = Share::take(metrics.connections, 1, 2 * most)) {
+        begin([this, taken = std::move(socket), gateway = Caller{peer, true, door.offer},
+               held = std::move(*share)](const Strand& strand) mutable {
+            return serve_gateway(strand, std::move(taken), std::move(gateway), std::move(held));
+        });
+    } else {
+        metrics.bounds.count(&core::Limits::connections_max);
+    }
+}
+
+/// `conversation` gives the coroutine of one connection, on its strand.
+template <typename Conversation>
+void SmtpServer::State::begin(Conversation conversation)
+{
     const auto strand = make_strand(io);
     asio::co_spawn(
         strand,
-        [present = population->enter(), self = shared_from_this(), strand, taken = std::move(socket), peer, door,
-         held = std::move(*share)]() mutable -> Awaitable<void> {
-            co_await self->attend(strand, std::move(taken), std::move(peer), std::move(door), std::move(held));
-        },
+        [present = population->enter(), self = shared_from_this(), strand,
+         held = std::move(conversation)]() mutable -> Awaitable<void> { co_await held(strand); },
         asio::detached);
 }
 
-/// One of `connections_max`, or one more when somebody else is about to leave for it.
-std::optional<Share> SmtpServer::State::place_for(const std::optional<core::IpAddress>& client,
-                                                  const core::Limits& limits)
+Awaitable<void> SmtpServer::State::serve_gateway(Strand strand, Descriptor socket, Caller gateway, Share share)
 {
-    auto share = Share::take(metrics.connections, 1, limits.connections_max);
-    if (!share && options.clients->make_room_for(client)) {
-        metrics.bounds.count(&core::Limits::connections_max);
-        share.emplace(Share::take_in_any_case(metrics.connections, 1));
+    ProxyReader::Result header;
+    {
+        const auto policy = options.policy();
+        ProxyReader reader{strand, socket, policy->limits.proxy_header_max};
+        header = co_await reader.read(seconds_from_now(policy->limits.proxy_wait_max));
     }
-    return share;
+    const auto caller = caller_of(std::move(header), gateway);
+    auto guest = caller ? admit(*caller, std::move(share), socket) : std::nullopt;
+    if (guest) {
+        co_await serve(std::move(strand), std::move(socket), std::move(*guest));
+    }
 }
 
-Awaitable<void> SmtpServer::State::attend(Strand strand, Descriptor socket, Endpoint peer, SharedDoor door,
-                                          Share share)
+/// Whom the header names, or nothing when the connection is not to be used.
+std::optional<Caller> SmtpServer::State::caller_of(ProxyReader::Result header, const Caller& gateway)
 {
-    const auto address = core::IpAddress::parse(peer.address);
-    std::optional<Caller> caller{Caller{peer, false}};
-    if (address && core::contains(door->proxies, *address)) {
-        caller = co_await hear_gateway(strand, socket, std::move(peer));
-    }
-    auto place = caller ? admit(*caller, door->offer, socket) : std::nullopt;
-    if (place) {
-        co_await serve(strand, std::move(socket), caller->client, door->offer, std::move(*place));
-    }
-    static_cast<void>(share);  // given back now
-}
-
-/// Whom it names, or nothing when the connection is not to be used.
-Awaitable<std::optional<Caller>> SmtpServer::State::hear_gateway(const Strand& strand, const Descriptor& socket,
-                                                                 Endpoint gateway)
-{
-    const core::Limits limits = options.policy()->limits;
-    ProxyReader reader{strand, socket, limits.proxy_header_max};
-    auto header = co_await reader.read(seconds_from_now(limits.proxy_wait_max));
+    const auto refuse = [&](const char* why) {
+        options.log->line(core::Severity::warning, "proxy_header",
+                          {{"gateway", gateway.client.address}, {"refused", why}});
+    };
     switch (header.end) {
         case ProxyReader::End::read:
-            co_return header.client ? Caller{std::move(*header.client), false} : Caller{std::move(gateway), true};
+            return header.client ? Caller{std::move(*header.client), false, gateway.offer} : gateway;
         case ProxyReader::End::malformed:
             ++metrics.proxy_headers_refused;
-            options.log->line(core::Severity::warning, "proxy_header",
-                              {{"gateway", gateway.address}, {"refused", "malformed, or not for TCP"}});
+            refuse("malformed, or not for TCP");
             break;
         case ProxyReader::End::late:
             metrics.bounds.count(&core::Limits::proxy_wait_max);
-            options.log->line(core::Severity::warning, "proxy_header",
-                              {{"gateway", gateway.address}, {"refused", "did not come in time (proxy_wait_max)"}});
+            refuse("did not come in time (proxy_wait_max)");
             break;
         case ProxyReader::End::lost:  // as a gateway does that looks whether the port is open
             break;
     }
-    co_return std::nullopt;
+    return std::nullopt;
 }
 
-/// Nothing when its network has taken what it may: then it was told.
-std::optional<Clients::Place> SmtpServer::State::admit(const Caller& caller, smtp::Offer offer,
-                                                       const Descriptor& socket)
+/// Nothing when its network has taken what it may, or nobody leaves for it when we are full: then it was told.
+/// `share` is one of `connections_max`, if it could be had.
+std::optional<Guest> SmtpServer::State::admit(const Caller& caller, std::optional<Share> share,
+                                              const Descriptor& socket)
 {
+    const auto policy = options.policy();
+    const std::uint64_t most = policy->limits.connections_max;
     const auto address = core::IpAddress::parse(caller.client.address);
+    auto place = place_for(caller, address, *policy, socket);
+    if (!place) {
+        return std::nullopt;
+    }
+    if (!share || static_cast<std::uint64_t>(metrics.connections) > most) {
+        metrics.bounds.count(&core::Limits::connections_max);
+        if (!options.clients->make_room_for(address)) {
+            turn_away(socket, caller.offer, smtp::too_many_connections(*policy));
+            return std::nullopt;
+        }
+    }
+    return Guest{caller.client, caller.offer, std::move(*place),
+                 share ? std::move(*share) : Share::take_in_any_case(metrics.connections, 1)};
+}
+
+std::optional<Clients::Place> SmtpServer::State::place_for(const Caller& caller,
+                                                           const std::optional<core::IpAddress>& address,
+                                                           const smtp::Policy& policy, const Descriptor& socket)
+{
     if (caller.gateway || !address || core::contains(*options.exempt(), *address)) {
         return options.clients->enter_exempt();
     }
-    const auto policy = options.policy();
+    const core::Limits& limits = policy.limits;
     const auto taken = static_cast<std::uint64_t>(metrics.connections);
-    const std::uint64_t left = policy->limits.connections_max - std::min(policy->limits.connections_max, taken);
-    auto entrance = options.clients->enter(*address, policy->limits, std::chrono::steady_clock::now(),
-                                           taken >= policy->limits.connections_crowded, left);
+    const std::uint64_t left = limits.connections_max - std::min(limits.connections_max, taken);
+    auto entrance = options.clients->enter(*address, limits, std::chrono::steady_clock::now(),
+                                           taken >= limits.connections_crowded, left);
+    if (entrance.worth_telling) {
+        options.log->line(core::Severity::warning, "turned_away",
+                          {{"client", caller.client.address}, {"bound", std::string{name_of(entrance.refused)}}});
+    }
     if (!entrance.place) {
         metrics.bounds.count(entrance.refused);
-        turn_away(socket, offer, smtp::too_many_of_network(*policy));
+        turn_away(socket, caller.offer, smtp::too_many_of_network(policy));
     }
     return std::move(entrance.place);
 }
 
-Awaitable<void> SmtpServer::State::serve(const Strand& strand, Descriptor socket, const Endpoint& client,
-                                         smtp::Offer offer, Clients::Place place)
+Awaitable<void> SmtpServer::State::serve(Strand strand, Descriptor socket, Guest guest)
 {
-    const auto connection = std::make_shared<SmtpConnection>(strand, std::move(socket), client, offer,
-                                                             std::move(place), options, metrics);
+    const auto connection = std::make_shared<SmtpConnection>(strand, std::move(socket), guest.client, guest.offer,
+                                                             std::move(guest.place), options, metrics);
     {
         const std::lock_guard lock{mutex};
         connections.emplace(connection.get(), connection);
@@ -192,8 +235,7 @@ Awaitable<void> SmtpServer::State::serve(const Strand& strand, Descriptor socket
     connections.erase(connection.get());
 }
 
-/// One attempt to say why, where a client can read it, without waiting: whoever floods us with connections gets no
-/// more of our time.
+/// One attempt to say why, without waiting: whoever floods us with connections gets no more of our time.
 void SmtpServer::State::turn_away(const Descriptor& socket, smtp::Offer offer, const std::string& words)
 {
     if (offer.tls != smtp::Tls::implicit) {

@@ -41,6 +41,9 @@ public:
     /// No chunk follows: a CR at the very end has no LF.
     void end_chunks() noexcept;
 
+    /// How many have come, kept or not.
+    [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
+
     [[nodiscard]] const ContentFlaws& flaws() const noexcept { return flaws_; }
 
 private:

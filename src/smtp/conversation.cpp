@@ -159,6 +159,9 @@ bool Session::Conversation::mail(std::string_view argument, Action& action)
     }
     if (mail->size > limits().message_size_max) {  // RFC 1870 section 6.1
         action.reached.push_back(&core::Limits::message_size_max);
+        core::Envelope envelope = connection_.peer;
+        envelope.reverse_path = std::move(mail->reverse_path);
+        remember_too_big(action, envelope, mail->size);
         refuse(action, reply::message_too_big);
         return false;
     }

@@ -99,6 +99,7 @@ private:
     static void say(Action& action, std::string_view line);
     void say_for_each_recipient(Action& action, std::string_view line) const;
     void refuse(Action& action, const Reply& why);
+    void remember_too_big(Action& action, const core::Envelope& envelope, std::uint64_t size) const;
     void count_error(Action& action);
     void count_idle_command(Action& action);
     void hang_up(Action& action);

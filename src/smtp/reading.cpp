@@ -128,6 +128,9 @@ void Session::Conversation::end_chunk(Action& action)
     } else if (const auto refusal = refusal_of(transaction_->content.flaws(), action)) {
         // RFC 3030 section 2: a failed chunk fails the transaction, but what is in the pipe is still to be read.
         // Each further chunk is passed over and refused like this one, until LAST or RSET.
+        if (transaction_->content.flaws().too_big) {
+            remember_too_big(action, transaction_->envelope, transaction_->content.octets());
+        }
         refuse(action, *refusal);
     } else {
         say(action, reply::chunk_kept(chunk_.octets));
@@ -141,6 +144,9 @@ void Session::Conversation::end_message(Action& action)
         connection_.reading = Reading::nothing_until_decided;
         action.then = Then::deliver;
         return;
+    }
+    if (transaction_->content.flaws().too_big) {
+        remember_too_big(action, transaction_->envelope, transaction_->content.octets());
     }
     say_for_each_recipient(action, refusal->line);
     drop_transaction(action);
@@ -181,6 +187,19 @@ void Session::Conversation::refuse(Action& action, const Reply& why)
 {
     say(action, why.line);
     count_error(action);
+}
+
+void Session::Conversation::remember_too_big(Action& action, const core::Envelope& envelope,
+                                             std::uint64_t size) const
+{
+    core::RefusedMessage message;
+    message.client = envelope.client_address;
+    message.sender = envelope.reverse_path;
+    message.size = size;
+    if (!envelope.recipients.empty()) {
+        message.mailbox = core::most_pressing(envelope).mailbox;
+    }
+    action.refused.push_back(std::move(message));
 }
 
 void Session::Conversation::count_error(Action& action)

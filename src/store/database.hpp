@@ -55,6 +55,7 @@ public:
     Bell assessment_bell;
     Bell outbox_bell;
     std::atomic<std::int64_t> assessment_backlog{0};
+    std::atomic<std::uint64_t> refused_waiting{0};
 
     struct Figures {
         explicit Figures(core::Metrics& metrics);

@@ -73,6 +73,7 @@ const Operations::Command Operations::commands[] = {
     {"join", &Operations::join},
     {"release", &Operations::release},
     {"search", &Operations::search},
+    {"refused", &Operations::refused},
     {"stats", &Operations::stats},
     {"templates", &Operations::templates},
     {"verify", &Operations::verify},

@@ -237,6 +237,17 @@ Json detail_json(const store::CaseDetail& detail, std::uint64_t text_max)
     return json;
 }
 
+Json refused_json(const store::RefusedRow& row)
+{
+    return {{"last_at", core::to_rfc3339(row.message.at)},
+            {"first_at", core::to_rfc3339(row.first_at)},
+            {"sender", row.message.sender},
+            {"mailbox", row.message.mailbox},
+            {"client", row.message.client},
+            {"size", row.message.size},
+            {"attempts", row.attempts}};
+}
+
 Json counts_json(const store::QueueCounts& counts)
 {
     return {{"attack", counts.attack},         {"urgent", counts.urgent}, {"support", counts.support},

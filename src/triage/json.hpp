@@ -20,6 +20,9 @@ using Json = nlohmann::ordered_json;
 /// The same with messages_detail, outgoing and events; at most `text_max` octets of the messages' text in all.
 [[nodiscard]] Json detail_json(const store::CaseDetail& detail, std::uint64_t text_max);
 
+/// A line of what was refused for its size.
+[[nodiscard]] Json refused_json(const store::RefusedRow& row);
+
 [[nodiscard]] Json counts_json(const store::QueueCounts& counts);
 
 /// One line of JSON in UTF-8, whatever the octets in it were.

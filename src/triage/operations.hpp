@@ -57,6 +57,7 @@ private:
     Answer raw(Request& request);
     Answer attachment(Request& request);
     Answer search(Request& request);
+    Answer refused(Request& request);
     Answer stats(Request& request);
     Answer templates(Request& request);
     Answer verify(Request& request);

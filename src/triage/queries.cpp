@@ -173,6 +173,21 @@ Answer Operations::attachment(Request& request)
     return answer;
 }
 
+Answer Operations::refused(Request& request)
+{
+    constexpr std::uint64_t usual = 50;
+    const std::uint64_t most = settings_->limits.queue_rows_max;
+    const std::uint64_t limit = request.number_within("limit", 1, most).value_or(std::min(usual, most));
+    if (const auto fault = request.fault()) {
+        return Answer::faulty(*fault);
+    }
+    Json list = Json::array();
+    for (const store::RefusedRow& row : store_.cases().refused(limit)) {
+        list.push_back(refused_json(row));
+    }
+    return Answer::done(std::move(list));
+}
+
 Answer Operations::stats(Request& request)
 {
     if (const auto fault = request.fault()) {

@@ -299,6 +299,28 @@ TEST(RenderOutcome, NamesTheCaseAndWhatBecameOfIt)
     EXPECT_EQ(render_outcome(one, plain(100)), "SR-0000-0001  attack  triaged  bea  due in 1h20m  Help\\x1b[2J\n");
 }
 
+TEST(RenderRefused, IsALineForEachSender)
+{
+    EXPECT_EQ(render_refused(Json::array()), "nothing was refused for its size\n");
+    const Json known{{"last_at", "2026-03-02T12:00:00Z"},
+                     {"sender", "ann@reporter.example"},
+                     {"mailbox", "shield@example.com"},
+                     {"client", "192.0.2.7"},
+                     {"size", 70000000},
+                     {"attempts", 3}};
+    const Json hostile{{"last_at", "2026-03-02T12:00:00Z"},
+                       {"sender", "\x1b[2J"},
+                       {"client", "192.0.2.7"},
+                       {"size", 1},
+                       {"attempts", 1}};
+    EXPECT_EQ(
+        render_refused(Json::array({known, hostile, Json::object()})),
+        "2026-03-02T12:00:00Z  ann@reporter.example                  70000000 octets to shield@example.com from "
+        "192.0.2.7, 3 attempts\n"
+        "2026-03-02T12:00:00Z  \\x1b[2J                               1 octets from 192.0.2.7\n"
+        "  <>                                    0 octets from \n");
+}
+
 TEST(RenderStats, ReadsAsWords)
 {
     EXPECT_EQ(render_stats({{"received", 3}, {"median_first_reply_seconds", 4800}}),

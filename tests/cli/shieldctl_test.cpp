@@ -228,6 +228,9 @@ TEST_F(Shieldctl, VerifiesCountsAndBacksUp)
 {
     EXPECT_THAT(run({"verify"}).out, HasSubstr("all good"));
     EXPECT_EQ(run({"stats"}).status, 0);
+    EXPECT_EQ(run({"refused"}).out, "nothing was refused for its size\n");
+    EXPECT_EQ(run({"refused", "--json"}).out, "[]\n");
+    EXPECT_EQ(run({"refused", "--limit", "0"}).status, 2);
     EXPECT_EQ(run({"backup", path("copy.db")}).status, 0);
     EXPECT_TRUE(std::filesystem::exists(path("copy.db")));
     EXPECT_EQ(run({"backup", path("copy.db")}).status, 1);

@@ -39,15 +39,16 @@ protected:
 
 }  // namespace
 
-TEST_F(Reload, TakesMailboxesAndPromisesWithoutAWord)
+TEST_F(Reload, TakesMailboxesPromisesAndExemptionsWithoutAWord)
 {
     const Config running = *load_config(file_);
     write(good_config +
           "[[mailbox]]\naddress = 'new@example.com'\ncategory = 'urgent'\n"
-          "[promise.attack]\ntarget = '1h'\n");
+          "[promise.attack]\ntarget = '1h'\n[limits]\nexempt = ['10.0.0.0/8']\n");
     const auto next = reload_config(running, log_);
     ASSERT_TRUE(next);
     EXPECT_EQ(next->mailboxes.size(), 2u);
+    EXPECT_EQ(next->exempt, core::Networks{*core::Network::parse("10.0.0.0/8")});
     EXPECT_EQ(next->promises[0].to_string(), "1h");
     EXPECT_TRUE(log_.lines.empty());
 }

@@ -74,7 +74,8 @@ TEST(Documents, EveryFileTheyNameIsThere)
     // A path from the root of the tree; not the end of a longer one, such as /usr/local/etc.
     const std::regex path{R"((^|[^\w./-])((?:etc|include|migrations|packaging|src|tests)/[\w./-]*\w))"};
     int named = 0;
-    for (const char* document : {"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md"}) {
+    for (const char* document :
+         {"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "tests/README.md"}) {
         for (const std::string& line : lines(root / document)) {
             for (std::sregex_iterator at{line.begin(), line.end(), path}, end; at != end; ++at) {
                 const std::string file = (*at)[2];
@@ -85,6 +86,29 @@ TEST(Documents, EveryFileTheyNameIsThere)
         }
     }
     EXPECT_GE(named, 30);
+}
+
+// A row of a table in tests/README.md ends in the tests that show it, as Suite.Name or as a function.
+TEST(Documents, EveryTestThatTheTableOfAttacksNamesIsThere)
+{
+    std::string tests;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{root / "tests"}) {
+        const auto kind = entry.path().extension();
+        if (entry.is_regular_file() && (kind == ".cpp" || kind == ".py")) {
+            tests += content(entry.path());
+        }
+    }
+    const std::regex name{R"(`((\w+)\.(\w{4,})|test_\w+)`)"};
+    int named = 0;
+    for (const std::string& line : lines(root / "tests/README.md")) {
+        const std::string last = line.starts_with('|') ? line.substr(line.rfind('|', line.size() - 2)) : "";
+        for (std::sregex_iterator at{last.begin(), last.end(), name}, end; at != end; ++at, ++named) {
+            const std::string text =
+                (*at)[2].matched ? (*at)[2].str() + ", " + (*at)[3].str() + ")" : "def " + (*at)[1].str() + "(";
+            EXPECT_NE(tests.find(text), std::string::npos) << (*at)[1];
+        }
+    }
+    EXPECT_GE(named, 50);
 }
 
 TEST(Documents, TheInstalledConfigurationHasEveryKeyAtItsDefault)

@@ -207,6 +207,16 @@ TEST_F(ClientBounds, NoNetworkTakesMoreRoomForMailThanItLeavesFree)
     EXPECT_FALSE(one.place->take_octets(1, limits));
 }
 
+TEST_F(ClientBounds, OneRefusalOfANetworkInAMinuteIsWorthTelling)
+{
+    limits.client_connections_max = 0;
+    EXPECT_TRUE(enter("192.0.2.1").worth_telling);
+    EXPECT_FALSE(enter("192.0.2.2").worth_telling);
+    EXPECT_TRUE(enter("192.0.3.1").worth_telling);
+    now += 60s;
+    EXPECT_TRUE(enter("192.0.2.1").worth_telling);
+}
+
 TEST_F(ClientBounds, WhenItIsCrowdedNoNetworkHasMoreThanIsLeft)
 {
     std::vector<Clients::Place> held;
@@ -222,6 +232,20 @@ TEST_F(ClientBounds, WhenItIsCrowdedNoNetworkHasMoreThanIsLeft)
     }
     EXPECT_EQ(count, 5U);
     EXPECT_TRUE(clients.enter(address("192.0.3.1"), limits, now, true, 5).place);
+}
+
+TEST_F(ClientBounds, WhenItIsCrowdedWhoHasLittleGetsTheLastPlaces)
+{
+    EXPECT_EQ(entered(std::vector<std::string>(6, "192.0.2.1")), 6U);
+    EXPECT_EQ(entered({"192.0.3.1", "192.0.3.2"}), 2U);
+    const auto refused = [&](const std::string& from, std::uint64_t left) {
+        return clients.enter(address(from), limits, now, true, left).refused;
+    };
+    EXPECT_EQ(refused("192.0.2.9", 1), &L::connections_crowded);
+    EXPECT_EQ(refused("192.0.3.9", 1), nullptr);
+    EXPECT_EQ(refused("192.0.2.9", 0), &L::connections_crowded);
+    EXPECT_EQ(refused("192.0.3.9", 0), nullptr) << "somebody may make room for it";
+    EXPECT_EQ(refused("192.0.4.1", 0), nullptr);
 }
 
 TEST_F(ClientBounds, TheNewestIdleConnectionOfTheBusiestNetworkMakesRoom)

@@ -37,6 +37,12 @@ public:
         const std::lock_guard lock{mutex_};
         return mails_;
     }
+    /// For their size.
+    [[nodiscard]] std::vector<core::RefusedMessage> refused() const
+    {
+        const std::lock_guard lock{mutex_};
+        return refused_;
+    }
     [[nodiscard]] std::size_t waiting() const
     {
         const std::lock_guard lock{mutex_};
@@ -79,6 +85,11 @@ private:
             ++all_.discarded;
             octets_.clear();
         }
+        void refused(core::RefusedMessage message) override
+        {
+            const std::lock_guard lock{all_.mutex_};
+            all_.refused_.push_back(std::move(message));
+        }
         void submit(core::Envelope envelope, std::function<void(Outcome)> done) override
         {
             all_.take({std::move(envelope), std::exchange(octets_, {})}, std::move(done));
@@ -119,6 +130,7 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<Mail> mails_;
+    std::vector<core::RefusedMessage> refused_;
     std::vector<std::function<void(Reception::Outcome)>> waiting_;
     std::atomic<std::uint64_t> next_reference_{1};
 };

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "running_server.hpp"
-#include "support/eventually.hpp"
+#include "strict_server.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <thread>
+#include <vector>
 
 namespace shield::net {
 namespace {
@@ -13,39 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using support::eventually;
 using support::TcpClient;
-using testing::HasSubstr;
 using testing::StartsWith;
-
-core::Limits greeting_at_once()
-{
-    core::Limits limits;
-    limits.greeting_pause = 0;
-    return limits;
-}
-
-/// A server that exempts nobody.
-RunningServer strict(const core::Limits& limits)
-{
-    return RunningServer{2, limits, {}, {}};
-}
-
-TcpClient from(const RunningServer& running, const std::string& address)
-{
-    return TcpClient{running.address, 0, address};
-}
-
-TcpClient greeted(const RunningServer& running, const std::string& address)
-{
-    auto client = from(running, address);
-    EXPECT_THAT(client.reply(), StartsWith("220")) << address;
-    return client;
-}
-
-bool everything_came_back(RunningServer& running)
-{
-    return eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 0; }) &&
-           running.metrics.gauge("shield_smtp_reply_backlog_octets", {}) == 0;
-}
 
 TEST(ClientsAtTheDoor, OneAddressTooOftenIsToldAndOthersAreNotHurt)
 {
@@ -60,6 +24,7 @@ TEST(ClientsAtTheDoor, OneAddressTooOftenIsToldAndOthersAreNotHurt)
             EXPECT_THAT(three.rest(),
                         StartsWith("421 4.7.0 mx.example.com Too many connections from your network"));
             EXPECT_EQ(running.counted("shield_limit_client_connections_total"), round);
+            EXPECT_EQ(running.log.count("turned_away client=127.1.1.1 bound=client_connections_max"), 1U);
             auto other = greeted(running, "127.1.1.2");
         }
         ASSERT_TRUE(everything_came_back(running));
@@ -176,153 +141,6 @@ TEST(MessagesOfAClient, AreHeldForItsNetworkToo)
     EXPECT_EQ(running.counted("shield_limit_network_messages_minute_total"), 1);
 }
 
-TEST(MailThatArrives, SharesItsRoomFairly)
-{
-    auto limits = greeting_at_once();
-    limits.incoming_octets_max = 100'000;
-    auto running = strict(limits);
-    const auto begin_message = [&](const std::string& address) {
-        auto client = greeted(running, address);
-        client.send("EHLO c.example\r\n");
-        client.reply();
-        client.send(envelope_commands);
-        client.reply();
-        client.reply();
-        client.reply();
-        return client;
-    };
-    std::vector<TcpClient> greedy;
-    for (int i = 0; i < 20; ++i) {
-        greedy.push_back(begin_message("127.1.1." + std::to_string(i)));
-        for (int line = 0; line < 10; ++line) {
-            greedy.back().send(std::string(998, 'x') + "\r\n");
-        }
-    }
-    ASSERT_TRUE(eventually([&] { return running.counted("shield_limit_incoming_octets_total") >= 15; }));
-    auto other = begin_message("127.1.2.1");
-    other.send(std::string(998, 'x') + "\r\n.\r\n");
-    EXPECT_THAT(other.reply(), StartsWith("250")) << "others have room";
-    int kept = 0;
-    for (auto& client : greedy) {
-        client.send(".\r\n");
-        const std::string reply = client.reply();
-        EXPECT_THAT(reply, testing::AnyOf(StartsWith("250"), StartsWith("452 4.3.2")));
-        kept += reply.starts_with("250") ? 1 : 0;
-    }
-    EXPECT_GE(kept, 3);
-    EXPECT_LE(kept, 6);
-    EXPECT_EQ(running.counted("shield_limit_incoming_octets_total"), 20 - kept);
-    auto again = begin_message("127.1.1.1");
-    for (int line = 0; line < 40; ++line) {
-        again.send(std::string(998, 'x') + "\r\n");
-    }
-    again.send(".\r\n");
-    EXPECT_THAT(again.reply(), StartsWith("250")) << "all of it was given back";
-}
-
-TEST(MailThatArrives, MustNotComeTooSlowly)
-{
-    auto limits = greeting_at_once();
-    limits.content_rate_min = 1000;
-    limits.content_rate_window = 1;
-    auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    client.send("EHLO c.example\r\n");
-    client.reply();
-    client.send(envelope_commands);
-    client.reply();
-    client.reply();
-    client.reply();
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < 50 && client.send("x"); ++i) {
-        std::this_thread::sleep_for(50ms);
-    }
-    EXPECT_THAT(client.rest(), StartsWith("421 4.4.2 mx.example.com The message arrives too slowly"));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
-    EXPECT_EQ(running.counted("shield_limit_content_rate_min_total"), 1);
-    EXPECT_TRUE(running.mail.mails().empty());
-}
-
-TEST(MailThatArrives, FastEnoughMayTakeManyWindows)
-{
-    auto limits = greeting_at_once();
-    limits.content_rate_min = 1000;
-    limits.content_rate_window = 1;
-    auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    client.send("EHLO c.example\r\n");
-    client.reply();
-    client.send(envelope_commands);
-    client.reply();
-    client.reply();
-    client.reply();
-    for (int i = 0; i < 12; ++i) {
-        client.send(std::string(998, 'x') + "\r\n");
-        std::this_thread::sleep_for(250ms);
-    }
-    client.send(".\r\n");
-    EXPECT_THAT(client.reply(), StartsWith("250"));
-}
-
-TEST(Errors, PastAFewAreAnsweredSlowlyAndNobodyElseWaits)  // session_errors_slow, error_pause
-{
-    auto limits = greeting_at_once();
-    limits.session_errors_slow = 2;
-    auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    auto other = greeted(running, "127.1.2.1");
-    const auto begin = std::chrono::steady_clock::now();
-    const auto since = [&] { return std::chrono::steady_clock::now() - begin; };
-    client.send("ONE\r\n");
-    client.reply();
-    client.send("TWO\r\n");
-    client.reply();
-    EXPECT_LT(since(), 900ms);
-    client.send("THREE\r\n");
-    for (int i = 0; i < 20; ++i) {
-        other.send("NOOP\r\n");
-        EXPECT_THAT(other.reply(), StartsWith("250"));
-    }
-    EXPECT_LT(since(), 900ms);
-    EXPECT_THAT(client.reply(), StartsWith("500"));
-    EXPECT_GE(since(), 900ms);
-    EXPECT_EQ(running.counted("shield_limit_session_errors_slow_total"), 1);
-}
-
-TEST(Replies, OfOneSessionThatNobodyReadsAreBounded)
-{
-    auto limits = greeting_at_once();
-    limits.reply_backlog_max = 600;
-    auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    std::string commands;
-    for (int i = 0; i < 60; ++i) {
-        commands += "NOOP\r\n";
-    }
-    client.send(commands);
-    EXPECT_EQ(client.rest(), "");
-    EXPECT_EQ(running.counted("shield_limit_reply_backlog_total"), 1);
-    EXPECT_TRUE(everything_came_back(running));
-}
-
-TEST(Replies, OfAllSessionsThatNobodyReadsAreBounded)
-{
-    auto limits = greeting_at_once();
-    limits.reply_backlogs_max = 600;
-    auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    std::string commands;
-    for (int i = 0; i < 60; ++i) {
-        commands += "NOOP\r\n";
-    }
-    client.send(commands);
-    EXPECT_EQ(client.rest(), "");
-    EXPECT_EQ(running.counted("shield_limit_reply_backlogs_total"), 1);
-    auto other = greeted(running, "127.1.2.1");
-    other.send("NOOP\r\n");
-    EXPECT_THAT(other.reply(), StartsWith("250"));
-}
-
 TEST(AFullServer, MakesRoomForTheNetworkThatHasTheFewest)
 {
     auto limits = greeting_at_once();
@@ -346,6 +164,41 @@ TEST(AFullServer, MakesRoomForTheNetworkThatHasTheFewest)
     many.clear();
     other.close();
     EXPECT_TRUE(everything_came_back(running));
+}
+
+TEST(AFullServer, ThatWasCrowdedBeforeMakesRoomAllTheSame)
+{
+    auto limits = greeting_at_once();
+    limits.connections_max = 4;
+    limits.connections_crowded = 2;
+    auto running = strict(limits);
+    auto first = greeted(running, "127.1.1.1");
+    auto second = greeted(running, "127.1.1.2");
+    EXPECT_THAT(from(running, "127.1.1.3").rest(), StartsWith("421 4.7.0")) << "half of it is one network's";
+    auto other = greeted(running, "127.1.2.1");
+    auto another = greeted(running, "127.1.3.1");
+    ASSERT_TRUE(eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 4; }));
+    auto last = greeted(running, "127.1.4.1");
+    EXPECT_THAT(second.rest(), StartsWith("421 4.7.0"));
+}
+
+TEST(AFullServer, LetsNobodyLeaveForAClientThatHasNoPlaceItself)
+{
+    auto limits = greeting_at_once();
+    limits.connections_max = 5;
+    limits.client_connections_max = 1;
+    limits.network_connections_max = 4;
+    auto running = strict(limits);
+    std::vector<TcpClient> many;
+    for (const char* address : {"127.1.1.1", "127.1.1.2", "127.1.1.3", "127.1.1.4", "127.1.2.1"}) {
+        many.push_back(greeted(running, address));
+    }
+    auto again = from(running, "127.1.2.1");
+    EXPECT_THAT(again.rest(), StartsWith("421 4.7.0 mx.example.com Too many connections from your network"));
+    for (auto& client : many) {
+        client.send("NOOP\r\n");
+        EXPECT_THAT(client.reply(), StartsWith("250"));
+    }
 }
 
 TEST(AFullServer, NeverInterruptsATransaction)

@@ -178,6 +178,30 @@ TEST(ProxyProtocol, BoundsCountTheClientAndNeverTheGateway)
     }
 }
 
+TEST(ProxyProtocol, AFullServerMakesRoomForTheClientThatIsNamed)
+{
+    core::Limits limits;
+    limits.connections_max = 3;
+    auto running = behind_gateway(limits);
+    const auto named = [&](const std::string& client) {
+        auto connection = connected(running);
+        connection.send("PROXY TCP4 " + client + " 198.51.100.1 1 25\r\n");
+        return connection;
+    };
+    std::vector<TcpClient> many;
+    for (const char* client : {"192.0.2.1", "192.0.2.2", "192.0.2.3"}) {
+        many.push_back(named(client));
+        EXPECT_THAT(many.back().reply(), StartsWith("220"));
+    }
+    EXPECT_THAT(named("192.0.2.4").rest(), StartsWith("421 4.7.0"));
+    auto other = named("198.51.100.7");
+    EXPECT_THAT(other.reply(), StartsWith("220"));
+    EXPECT_THAT(many[2].rest(), StartsWith("421 4.7.0"));
+    many.clear();
+    other.close();
+    EXPECT_TRUE(eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 0; }));
+}
+
 TEST(ProxyProtocol, AGatewayThatLooksWhetherThePortIsOpenIsNotRemarkedOn)
 {
     auto running = behind_gateway();

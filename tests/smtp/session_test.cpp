@@ -371,6 +371,28 @@ TEST_F(SmtpSession, AsksForAPauseForEachErrorPastAFew)  // session_errors_slow
     EXPECT_EQ(last.pauses, 2U);
 }
 
+TEST_F(SmtpSession, TellsWhatItRefusesForItsSize)
+{
+    core::Limits limits;
+    limits.message_size_max = 10;
+    Session one{tests::dialogue_policy(limits), reporter()};
+    (void)one.receive("EHLO h\r\n");
+    const Action announced = one.receive("MAIL FROM:<ada@reporter.example> SIZE=11\r\n");
+    EXPECT_THAT(announced.reply, StartsWith("552 5.3.4 Message too big; send the text without the file"));
+    EXPECT_THAT(announced.refused,
+                ElementsAre(core::RefusedMessage{{}, "192.0.2.7", "ada@reporter.example", "", 11}));
+    const std::string envelope =
+        "MAIL FROM:<ada@reporter.example>\r\nRCPT TO:<help@example.com>\r\nRCPT TO:<shield@example.com>\r\n";
+    EXPECT_THAT(
+        one.receive(envelope + "DATA\r\n0123456789\r\n.\r\n").refused,
+        ElementsAre(core::RefusedMessage{{}, "192.0.2.7", "ada@reporter.example", "shield@example.com", 12}));
+    Action chunk = one.receive(envelope + "BDAT 11\r\n01234567890");
+    EXPECT_THAT(chunk.reply, HasSubstr("552 5.3.4"));
+    ASSERT_EQ(chunk.refused.size(), 1U);
+    EXPECT_EQ(chunk.refused[0].size, 11U);
+    EXPECT_THAT(one.receive("BDAT 1\r\n1BDAT 1 LAST\r\n1").reply, HasSubstr("552"));
+}
+
 TEST_F(SmtpSession, KnowsWhenItReadsContent)
 {
     EXPECT_FALSE(session.in_content());

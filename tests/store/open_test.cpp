@@ -95,7 +95,7 @@ TEST_F(StoreOpen, ANewerDatabaseIsRefused)
     const auto [kind, sentence] = refused();
     EXPECT_EQ(kind, Unavailable::Kind::newer);
     EXPECT_THAT(sentence, testing::AllOf(testing::HasSubstr("99"), testing::HasSubstr("newer")));
-    tamper("PRAGMA user_version = 4");
+    tamper("PRAGMA user_version = 5");
     open();
     EXPECT_EQ(store->cases().octets(reference), "kept");
 }

@@ -190,6 +190,23 @@ CREATE TABLE reference_runs (
     first_message_id  INTEGER NOT NULL UNIQUE
 ) STRICT;
 
+CREATE TABLE refused (
+    id          INTEGER PRIMARY KEY,
+    network     TEXT NOT NULL,                        -- the client's /24 or /64
+    sender      TEXT NOT NULL,                        -- the reverse-path; may be empty
+    mailbox     TEXT NOT NULL,                        -- ours; empty when none was named yet
+    client      TEXT NOT NULL,                        -- the last attempt's address
+    size        INTEGER NOT NULL CHECK (size >= 0),   -- the largest
+    attempts    INTEGER NOT NULL DEFAULT 1 CHECK (attempts >= 1),
+    first_at    INTEGER NOT NULL,
+    last_at     INTEGER NOT NULL,
+    UNIQUE (network, sender, mailbox)
+) STRICT;
+
+CREATE INDEX refused_by_network ON refused (network, last_at);
+
+CREATE INDEX refused_by_time ON refused (last_at);
+
 CREATE VIRTUAL TABLE search USING fts5 (
     subject, sender, text,
     content = '', tokenize = 'unicode61 remove_diacritics 2'

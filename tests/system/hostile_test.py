@@ -263,6 +263,23 @@ class InTheSession(HostileTest):
             client.close()
         self.assert_everything_comes_back()
 
+    def test_who_was_refused_for_size_is_seen_by_people(self):
+        self.strict(message_size_max=65536)
+        client = self.greeted("127.1.1.1")
+        client.ask("EHLO client.reporter.example")
+        for _ in range(2):
+            self.assertTrue(client.ask("MAIL FROM:<ada@reporter.example> SIZE=70000")[0].startswith("552 5.3.4"))
+        client.begin_message()
+        client.send((b"x" * 998 + b"\r\n") * 80 + b".\r\n")
+        self.assertIn("send the text without the file", client.reply()[0])
+        rows = shield.wait_until(lambda: len(self.daemon.json("refused")) == 2 and self.daemon.json("refused"), 30, "the list")
+        self.assertEqual({(row["sender"], row["mailbox"], row["client"], row["size"], row["attempts"]) for row in rows},
+                         {("ada@reporter.example", "", "127.1.1.1", 70000, 2),
+                          ("ada@reporter.example", "security@example.com", "127.1.1.1", 80000, 1)})
+        self.assertIn("ada@reporter.example", self.daemon.done("refused"))
+        client.close()
+        self.assert_everything_comes_back()
+
     def test_twenty_slow_senders_of_large_mail_leave_room_for_others(self):
         self.strict(incoming_octets_max=16 << 20)
         slow = [self.greeted(f"127.1.1.{1 + number}") for number in range(20)]

@@ -58,7 +58,7 @@ class Tls(shield.SystemTest):
             reference = shield.reference_in(ask(".", "250"))
             ask("QUIT", "221")
             self.assertEqual(client.wait(20), 0)
-        self.assertEqual(daemon.show(reference)["subject"], "sealed")
+        self.assertEqual(daemon.decided(reference)["subject"], "sealed")
 
     def test_openssl_starts_tls_inside_smtp(self):
         daemon = self.shield(tls="starttls", certificates=["mx.example.com"])

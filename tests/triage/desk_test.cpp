@@ -230,6 +230,13 @@ TEST_F(DeskTest, SearchFindsWordsOfTheText)
     EXPECT_EQ(ask({{"command", "search"}, {"words", std::string(2000, 'x')}})["status"], 2);
 }
 
+TEST_F(DeskTest, ListsWhatWasRefusedForItsSize)
+{
+    EXPECT_EQ(ask({{"command", "refused"}})["result"].dump(), "[]");
+    EXPECT_EQ(ask({{"command", "refused"}, {"limit", 0}})["status"], 2);
+    EXPECT_EQ(ask({{"command", "refused"}, {"limit", 1000000}})["status"], 2);
+}
+
 TEST_F(DeskTest, VerifyStatsAndBackupAnswer)
 {
     const Json verified = ask({{"command", "verify"}});

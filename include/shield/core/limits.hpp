@@ -40,7 +40,7 @@ LIMIT(received_hops_max, count, 50, "554 5.4.6", "shield_limit_received_hops_tot
 LIMIT(connections_max, count, 8000, "421 4.7.0", "shield_limit_connections_total",                                       \
       "memory and descriptors; under 10 KB each when idle; the busiest network makes room for others")                  \
 LIMIT(connections_crowded, count, 6000, "421 4.7.0", "shield_limit_connections_crowded_total",                           \
-      "from so many on patience is short, and no network may have more than are left free")                             \
+      "from so many on patience is short, and the busiest networks get no more than are left free")                     \
 LIMIT(client_connections_max, count, 50, "421 4.7.0", "shield_limit_client_connections_total",                           \
       "open at once, of one IPv4 address or IPv6 /64; Postfix allows 50")                                               \
 LIMIT(network_connections_max, count, 200, "421 4.7.0", "shield_limit_network_connections_total",                        \
@@ -107,6 +107,10 @@ LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "not counted: 
       "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
       "intake opens again above this much free space; files of large messages keep twice as much free")                 \
+LIMIT(refused_kept_max, count, 10000, "the oldest go", "not counted: housekeeping",                                     \
+      "messages refused for their size that are listed")                                                                \
+LIMIT(refused_kept_time, seconds, 2592000, "the oldest go", "not counted: housekeeping",                                \
+      "how long they are listed: 30 days")                                                                              \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
       "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
 LIMIT(queue_rows_max, count, 1000, "refused", "not counted: a view", "what one answer may list")                            \

@@ -32,7 +32,7 @@ public:
     ~Clients();
 
     /// A place for one more connection of `client`, or the bound that is in its way. `left` is how many the server
-    /// could still take: when it is `crowded`, no network may hold more than that.
+    /// could still take: when it is `crowded`, none of the busiest networks may hold more than that.
     struct Entrance;
     [[nodiscard]] Entrance enter(const core::IpAddress& client, const core::Limits& limits, Moment now,
                                  bool crowded, std::uint64_t left);
@@ -40,8 +40,8 @@ public:
     /// A place that no bound of its network applies to: who is exempt, or a gateway that speaks for itself.
     [[nodiscard]] Place enter_exempt();
 
-    /// The server is full. Asks the newest idle connection of the network with the most to leave, when it has so
-    /// many more than the newcomer's that the change is fair. False: nobody leaves.
+    /// The server is full. Asks the newest idle connection of the network with the most to leave, when that has
+    /// more than the newcomer's with the newcomer. False: nobody leaves.
     [[nodiscard]] bool make_room_for(const std::optional<core::IpAddress>& newcomer);
 
     /// How many clients and networks are remembered, for tests and for the curious.
@@ -113,7 +113,8 @@ struct Clients::Place::HandshakeStart {
 
 struct Clients::Entrance {
     std::optional<Place> place;
-    Bound refused{nullptr};  ///< when there is no place
+    Bound refused{nullptr};     ///< when there is no place
+    bool worth_telling{false};  ///< the first refusal of its network in a minute
 };
 
 }  // namespace shield::net

@@ -29,6 +29,8 @@ public:
     /// discarded, and the message refused at its end as core::NotKept says, or with 451.
     virtual void keep(std::string_view octets) = 0;
     virtual void discard() = 0;
+    /// A message was refused for its size: of interest to people, to nobody on the wire. Does not wait.
+    virtual void refused(core::RefusedMessage message) = 0;
 
     using Outcome = std::variant<core::Receipt, core::Refusal>;
     /// The message is whole. `done` is called exactly once, on any thread, and has returned before the IoContext

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shield/core/limits.hpp>
+#include <shield/core/refused_message.hpp>
 
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ struct Action {
     std::string content;  ///< octets of the message, dots unstuffed, to be appended to what was kept before
     Then then{Then::read};
     std::vector<std::uint64_t core::Limits::*> reached;  ///< bounds that were met on the way, for the metrics
-    std::uint64_t pauses{
-        0};  ///< error replies in `reply` that each cost the client a pause (`error_pause`) before it
+    std::uint64_t pauses{0};  ///< errors in `reply` that cost the client a pause each (`error_pause`) before it
+    std::vector<core::RefusedMessage> refused;  ///< for their size, to be remembered; `at` is the driver's to set
 
     friend bool operator==(const Action&, const Action&) = default;
 };

@@ -4,6 +4,7 @@
 #include <shield/core/assessment.hpp>
 #include <shield/core/envelope.hpp>
 #include <shield/core/reference.hpp>
+#include <shield/core/refused_message.hpp>
 #include <shield/core/result.hpp>
 #include <shield/core/verdict.hpp>
 #include <shield/store/store.hpp>
@@ -147,6 +148,13 @@ struct Change {
     std::vector<NewEvent> events;
 };
 
+/// One line of the list of what was refused for its size.
+struct RefusedRow {
+    core::RefusedMessage message;  ///< the last attempt, and the largest size
+    std::uint64_t attempts{1};
+    core::Time first_at{};
+};
+
 /// Decides what happens to a case, from what it is now. Runs on the writer thread, inside the transaction: pure.
 using Decide = std::function<core::result<Change>(const CaseDetail&)>;
 
@@ -171,6 +179,9 @@ public:
     /// All messages of one case become part of another. The emptied case stays as a name for it.
     [[nodiscard]] core::result<CaseDetail> join(core::Reference reference, core::Reference into,
                                                 std::string_view who);
+
+    /// What was refused for its size, the newest first.
+    [[nodiscard]] std::vector<RefusedRow> refused(std::uint64_t limit) const;
 
     /// Figures derived from events: name and number, e.g. "received", "acknowledged", "median_first_reply_seconds".
     [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> stats() const;

@@ -3,6 +3,7 @@
 
 #include <shield/core/envelope.hpp>
 #include <shield/core/receipt.hpp>
+#include <shield/core/refused_message.hpp>
 #include <shield/store/store.hpp>
 
 #include <functional>
@@ -51,6 +52,10 @@ public:
     /// the same octets from the same reverse-path within `repeat_window` join that case as a repeat. `done` runs
     /// through Options::release after the commit; it is always called, exactly once.
     void submit(Submission submission, Done done);
+
+    /// Puts a message that was refused for its size on the list that people see, soon and without waiting: it is
+    /// lost when the store closes or too many wait. Attempts of one sender from one network are one line.
+    void refused(core::RefusedMessage message);
 
 private:
     friend class Store;

@@ -45,6 +45,7 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 // clang-format off
 ///     queue            category? state? held? spam? limit? full?   full: every key of the contract, not just a row's
 ///     search           words limit? full?
+///     refused          limit?
 ///     show             reference
 ///     raw              reference message?                          a message by its number, or the one that
 ///     attachment       reference message? number                   reference names
