@@ -137,6 +137,7 @@ class Shield:
         self.config = self.directory / "shieldd.toml"
         self.log = self.directory / "log"
         self.process = None
+        self.environment = {}  # what the daemon finds there beside our own
         self.unverified = unverified
         self.delivery = delivery or f'transport = "maildir"\nmaildir = "{self.maildir}"'
         self.limits = dict(limits or {})
@@ -179,7 +180,7 @@ class Shield:
     def start(self, wait=True, prefix=()):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*prefix, *self.command()], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, cwd=self.directory)
+                                            stderr=log, cwd=self.directory, env={**os.environ, **self.environment})
         if wait:
             self.wait_ready()
         return self
