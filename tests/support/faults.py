@@ -23,8 +23,9 @@ class Faults:
         self.used = 0
 
     def arm(self, call, error=0, path="", *, skip=0, times=-1, amount=0):
-        """From now on `call` fails with `error`, or is cut short when it is 0, for files whose name contains `path`
-        (" nameless" for those that have none): not the next `skip` times, then `times` times. Gives the rule's number."""
+        """From now on `call` fails with `error`, or is cut short when it is 0, for files whose name contains `path`,
+        or ends with it when it ends with "$" (" nameless": those that have none). Not the next `skip` times, then
+        `times` times. Gives the rule's number."""
         number, self.used = self.used, self.used + 1
         RULE.pack_into(self.rules, number * RULE.size, 0, error, amount, skip, times, 0, path.encode())
         struct.pack_into("<I", self.rules, number * RULE.size, CALLS.index(call))  # it counts from here on

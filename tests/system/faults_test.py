@@ -142,6 +142,17 @@ class Disk(FaultsTest):
         self.expect_as_before(self.mixed(1))
         self.expect_closed_until_a_restart(self.faults.arm("sync", errno.EIO, "shield.db-wal", times=1))
 
+    def test_a_failed_sync_of_what_is_written_back_closes_intake_too(self):
+        rule = self.faults.arm("sync", errno.EIO, "shield.db$", times=1)
+        self.expect_as_before([self.deliver()])
+        shield.wait_until(lambda: self.faults.met(rule), 30, "the log to be written back")
+        shield.wait_until(lambda: self.daemon.http("/healthz")[0] == 503, 20, "the store to notice")
+        self.faults.disarm()
+        self.assertEqual(set(self.mixed(1)), {451})
+        self.restart()
+        self.expect_as_before(self.mixed(1))
+        self.expect_invariants()
+
     def test_a_failed_write_closes_intake_until_a_restart(self):
         self.expect_as_before(self.mixed(1))
         self.expect_closed_until_a_restart(self.faults.arm("write", errno.EIO, "shield.db-wal", times=1))
@@ -182,6 +193,21 @@ class Disk(FaultsTest):
         self.restart()
         self.expect_as_before(self.mixed(1))
         self.expect_invariants()
+
+
+class Maildir(shield.SystemTest):
+    def test_a_reply_that_cannot_be_made_durable_is_not_sent_but_tried_again(self):
+        daemon = self.unstarted()
+        faults = Faults(daemon)
+        daemon.start()
+        rule = faults.arm("sync", errno.EIO, str(daemon.maildir)[-60:], times=1)
+        reference = daemon.send()
+        shield.wait_until(lambda: faults.met(rule), 20, "an attempt")
+        shield.wait_until(lambda: daemon.show(reference)["outgoing"][0]["attempts"][0]["outcome"], 20, "its end")
+        self.assertEqual(daemon.show(reference)["outgoing"][0]["attempts"][0]["outcome"], "deferred")
+        self.assertEqual(daemon.replies(), [])
+        self.assertEqual(daemon.decided(reference, 120)["acknowledgement"]["state"], "sent")
+        self.assertEqual(len(daemon.replies()), 1)
 
 
 class Sockets(FaultsTest):

@@ -35,7 +35,7 @@ struct Rule {
     std::atomic<std::int64_t> skip;
     std::atomic<std::int64_t> times;  // negative: always
     std::atomic<std::int64_t> met;
-    std::array<char, 64> path;  // what the file's name must contain
+    std::array<char, 64> path;  // see fits()
 };
 static_assert(sizeof(Rule) == 104);
 
@@ -69,10 +69,16 @@ __attribute__((constructor)) void begin()
     }
 }
 
+/// Does the name contain what the rule says, or end with it when that ends with "$"?
+bool fits(std::string_view name, std::string_view path)
+{
+    return path.ends_with('$') ? name.ends_with(path.substr(0, path.size() - 1))
+                               : name.find(path) != std::string_view::npos;
+}
+
 bool applies(const Rule& rule, Call call, const char* name, std::int64_t amount)
 {
-    return rule.call == call && (call != Call::allocate || amount >= rule.amount) &&
-           std::strstr(name, rule.path.data()) != nullptr;
+    return rule.call == call && (call != Call::allocate || amount >= rule.amount) && fits(name, rule.path.data());
 }
 
 /// The rule that this call falls under, counted; or none.
