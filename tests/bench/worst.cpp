@@ -29,9 +29,10 @@ std::string repeated(std::string_view piece, std::size_t octets)
     return text;
 }
 
-/// Up to the largest message, in lines that fit.
-std::string filled(std::string head, std::string_view line)
+/// Up to the largest message; what has no line ends gets some, so that lines fit.
+std::string filled(std::string head, std::string_view piece)
 {
+    const std::string line = piece.ends_with("\n") ? std::string{piece} : repeated(piece, 60000) + "\r\n";
     return head + repeated(line, limits.message_size_max - head.size());
 }
 
@@ -116,6 +117,17 @@ std::vector<Case> cases()
         {"plain text, format=flowed", [] { return leaf("text/plain; format=flowed", "8bit", "> > > a \r\n"); }},
         {"plain text, words of the rules",
          [] { return leaf("text/plain", "8bit", "my account was hacked and my password changed "); }},
+        {"plain text, one word", [] { return leaf("text/plain", "8bit", "a"); }},
+        {"plain text, Japanese",
+         [] {
+             return leaf("text/plain; charset=utf-8", "8bit", "\u4e71\u53d6\u308a\u30a2\u30ab\u30a6\u30f3\u30c8");
+         }},
+        {"plain text, combining marks",
+         [] { return leaf("text/plain; charset=utf-8", "8bit", "e\u0301\u0323\u0307 "); }},
+        {"plain text, words of the rules cut short",
+         [] { return leaf("text/plain", "8bit", "accoun hacke passwor ransomwar vulnerabilit "); }},
+        {"plain text, addresses and links",
+         [] { return leaf("text/plain", "8bit", "http://a.example/@b.c <d@e.f> "); }},
         {"plain text, armour that never ends",
          [] { return leaf("text/plain", "8bit", "-----BEGIN PGP MESSAGE-----\r\n"); }},
         {"plain text, quotes", [] { return leaf("text/plain", "8bit", "On Monday, Ada wrote:\r\n> a\r\n"); }},
@@ -137,7 +149,6 @@ std::vector<Case> cases()
          [] {
              return filled("Subject: x\r\n\r\n", std::string_view{"\0\0\0\0", 4});
          }},
-        {"bare CR and LF", [] { return filled("Subject: x\r\n\r\n", "\r\n\n\r"); }},
         {"HTML, tags", [] { return leaf("text/html", "8bit", "<b><i></b>"); }},
         {"HTML, misnested formatting", [] { return leaf("text/html", "8bit", "<b><p><i><a href=x><font><u>"); }},
         {"HTML, entities", [] { return leaf("text/html", "8bit", "&amp;&#x1F600;&notin;&nosuch;"); }},
