@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <shield/delivery/schedule.hpp>
+#include <shield/store/outbox.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@ using namespace std::chrono_literals;
 
 // Soon at first, because greylisting and restarts pass quickly; then seldom, because an outage does not.
 constexpr std::array<std::chrono::milliseconds, 6> pauses{1min, 5min, 15min, 45min, 2h, 6h};
+static_assert(2 * pauses.back() < store::Outbox::pause_max);
 
 }  // namespace
 

@@ -10,6 +10,8 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +47,14 @@ public:
     }
     [[nodiscard]] bool flag(int column) const { return integer(column) != 0; }
     [[nodiscard]] std::string text(int column) const { return statement_->getColumn(column).getString(); }
-    [[nodiscard]] core::Time time(int column) const { return core::from_unix_ms(integer(column)); }
+    /// What a damaged cell says is taken for the nearest time that can be written (RFC 3339: years of four digits).
+    [[nodiscard]] core::Time time(int column) const
+    {
+        using namespace std::chrono;
+        constexpr core::Time first{sys_days{year{1} / 1 / 1}};
+        constexpr core::Time last{sys_days{year{9999} / 12 / 31}};
+        return core::from_unix_ms(std::clamp(integer(column), core::to_unix_ms(first), core::to_unix_ms(last)));
+    }
     [[nodiscard]] std::optional<core::Time> maybe_time(int column) const
     {
         return is_null(column) ? std::nullopt : std::optional{time(column)};

@@ -119,6 +119,16 @@ std::vector<LostReply> settle(Connection& connection, const Store::Database& dat
     return lost;
 }
 
+// What was to wait longer than any pause was written by a clock that has been set back since. Its next attempt is
+// due; one under way is left to its process.
+void hurry_what_was_due_in_another_time(Connection& connection, core::Time now)
+{
+    connection.run(
+        "UPDATE outbox SET due_at = ?1 WHERE state = 'queued' AND due_at > ?2 AND NOT EXISTS "
+        "(SELECT 1 FROM attempts WHERE outbox_id = outbox.id AND ended_at IS NULL)",
+        now, now + Outbox::pause_max);
+}
+
 std::vector<DueMail> read_due(Connection& connection, core::Time now, std::uint64_t limit)
 {
     std::vector<DueMail> due;
@@ -222,6 +232,7 @@ std::vector<DueMail> Outbox::lease(std::uint64_t limit)
         lost = settle(connection, database_, bounds_);
         const core::Time now = database_.now();
         const core::Time until = now + std::chrono::seconds{database_.limits().delivery_lease};
+        hurry_what_was_due_in_another_time(connection, now);
         std::vector<DueMail> mails = read_due(connection, now, limit);
         for (DueMail& mail : mails) {
             connection.run("INSERT INTO attempts (outbox_id, owner, started_at) VALUES (?, ?, ?)", mail.outbox_id,

@@ -14,6 +14,9 @@ namespace {
 
 [[noreturn]] void fail(const char* what)
 {
+    if (errno == ENOSPC || errno == EDQUOT) {
+        throw core::NotKept{core::Refusal::disk_full, "no room for the file of a large message"};
+    }
     throw std::system_error{errno, std::generic_category(), what};
 }
 

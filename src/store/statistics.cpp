@@ -72,6 +72,7 @@ void add_waiting(Connection& connection, core::Time now, Figures& figures)
         }
     }
     figures.emplace_back("overdue", overdue);
+    earliest_due = std::max<std::int64_t>(earliest_due, 0);  // a damaged cell may say anything
     figures.emplace_back("longest_overdue_seconds", (core::to_unix_ms(now) - earliest_due) / 1000);
 }
 

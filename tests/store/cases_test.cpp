@@ -134,6 +134,21 @@ TEST_F(StoreCases, ADamagedRowHidesNoOther)
     EXPECT_EQ(store->cases().octets(damaged), "1") << "the octets are not touched by it";
 }
 
+TEST_F(StoreCases, ATimeThatIsNoneIsShownAsTheNearest)
+{
+    const auto early = receive("1");
+    const auto late = receive("2");
+    store.reset();
+    tamper("UPDATE cases SET received_at = -9223372036854775807 WHERE id = 1");
+    tamper("UPDATE cases SET due_at = 9223372036854775807 WHERE id = 2");
+    tamper("UPDATE cases SET due_at = -9223372036854775807 WHERE id = 1");
+    open();
+    EXPECT_EQ(core::to_rfc3339(store->cases().find(early).value().summary.received_at), "0001-01-01T00:00:00Z");
+    EXPECT_EQ(core::to_rfc3339(store->cases().find(late).value().summary.due_at.value()), "9999-12-31T00:00:00Z");
+    EXPECT_EQ(store->cases().queue({}).cases.size(), 2U);
+    EXPECT_FALSE(store->cases().stats().empty());
+}
+
 TEST_F(StoreCases, UnknownReferencesAreNothing)
 {
     const auto nobody = core::Reference::from_bits(7);

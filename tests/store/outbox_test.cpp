@@ -59,6 +59,23 @@ TEST_F(StoreOutbox, ADeferredMailComesAgainWhenItsTimeHasCome)
     EXPECT_EQ(due[0].attempts, 2U);
 }
 
+TEST_F(StoreOutbox, WhatWasToWaitForATimeOfAClockSetBackIsDue)
+{
+    pass(std::chrono::hours{48});
+    (void)receive_and_grant("one");
+    (void)receive_and_grant("another", envelope(core::Category::urgent, "ben@reporter.example"));
+    (void)receive_and_grant("under way", envelope(core::Category::urgent, "cyd@reporter.example"));
+    auto due = store->outbox().lease(3);
+    ASSERT_EQ(due.size(), 3U);
+    const auto later = core::from_unix_ms(now) + std::chrono::minutes{5};
+    store->outbox().finished(due[0].attempt_id, {core::DeliveryResult::deferred, "451 4.7.1 later", later});
+    store->outbox().finished(due[1].attempt_id, {core::DeliveryResult::deferred, "451 4.7.1 later", later});
+    EXPECT_TRUE(store->outbox().lease(3).empty());
+    pass(-std::chrono::hours{48});
+    EXPECT_EQ(store->outbox().lease(3).size(), 2U) << "and the third is with us already";
+    EXPECT_TRUE(store->outbox().lease(3).empty());
+}
+
 TEST_F(StoreOutbox, WhatIsGivenUpIsFailedWithItsReason)
 {
     const auto reference = receive_and_grant("x");

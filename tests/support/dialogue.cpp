@@ -31,6 +31,8 @@ std::runtime_error malformed(const std::string& why)
     return std::runtime_error(why);
 }
 
+}  // namespace
+
 std::string unescaped(std::string_view text)
 {
     if (text.size() < 2 || text.front() != '"' || text.back() != '"') {
@@ -59,6 +61,8 @@ std::string unescaped(std::string_view text)
     }
     return octets;
 }
+
+namespace {
 
 std::string repeated(std::string_view text)
 {

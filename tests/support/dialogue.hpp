@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Dialogue files: a conversation as it looks on the wire. tests/dialogues/README.md specifies the format.
@@ -40,6 +41,9 @@ struct Dialogue {
     /// How many octets the client sends in all.
     [[nodiscard]] std::size_t client_octets() const;
 };
+
+/// The octets that stand between double quotes, with the escapes of a dialogue file. Throws when malformed.
+[[nodiscard]] std::string unescaped(std::string_view text);
 
 /// The files of tests/dialogues in their order.
 [[nodiscard]] std::vector<std::filesystem::path> dialogue_files();

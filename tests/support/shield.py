@@ -159,6 +159,7 @@ class Shield:
         self.config = self.directory / "shieldd.toml"
         self.log = self.directory / "log"
         self.process = None
+        self.environment = {}  # what the daemon finds there beside our own
         self.unverified = unverified
         self.delivery = delivery or f'transport = "maildir"\nmaildir = "{self.maildir}"'
         self.limits = dict(limits or {})
@@ -204,7 +205,7 @@ class Shield:
     def start(self, wait=True, prefix=()):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*prefix, *self.command()], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, cwd=self.directory)
+                                            stderr=log, cwd=self.directory, env={**os.environ, **self.environment})
         if wait:
             self.wait_ready()
         return self
@@ -285,13 +286,22 @@ class Shield:
 
     def ask(self, **request):
         """One request to the control socket as it goes over the wire, without the cost of a process."""
+        return json.loads(self.answer(request))
+
+    def octets(self, reference):
+        """The message exactly as it is kept."""
+        head, octets = self.answer({"command": "raw", "reference": reference}).split(b"\n", 1)
+        assert json.loads(head)["status"] == 0, head
+        return octets
+
+    def answer(self, request):
         octets = json.dumps(request).encode()
         with socket.socket(socket.AF_UNIX) as control:
             control.settimeout(30)
             control.connect(str(self.state / "control"))
             control.sendall(len(octets).to_bytes(4, "big") + octets)
             with control.makefile("rb") as answer:
-                return json.loads(answer.read(int.from_bytes(answer.read(4), "big")))
+                return answer.read(int.from_bytes(answer.read(4), "big"))
 
     def show(self, reference):
         return self.json("show", reference)

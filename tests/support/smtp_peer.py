@@ -34,8 +34,9 @@ class SmtpPeer:
         self.listener.close()
         self.thread.join(10)
 
-    def parsed(self):
-        return [email.message_from_bytes(octets, policy=email.policy.default) for _, _, octets in self.messages]
+    def parsed(self, last=0):
+        """The messages, or the last of them."""
+        return [email.message_from_bytes(octets, policy=email.policy.default) for _, _, octets in self.messages[-last:]]
 
     def serve(self):
         while not self.stopping.is_set():

@@ -38,6 +38,9 @@ struct AttemptOutcome {
 /// retried by itself (invariant 4).
 class Outbox {
 public:
+    /// Longer than any mail waits for its next attempt.
+    static constexpr std::chrono::hours pause_max{24};
+
     /// Up to `limit` mails whose time has come, oldest first. Also settles attempts of processes that are gone.
     [[nodiscard]] std::vector<DueMail> lease(std::uint64_t limit);
 
