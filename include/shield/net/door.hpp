@@ -9,8 +9,8 @@ namespace shield::net {
 /// What is special about one listening socket.
 struct Door {
     smtp::Offer offer{};
-    /// Gateways: each connection of theirs begins with a PROXY header, and is its client's. From any other address a
-    /// connection is what it seems, and a header in it no command that we know.
+    /// Gateways: each connection of theirs begins with a PROXY header, and is its client's. From any other address
+    /// a connection is what it seems, and a header in it no command that we know.
     core::Networks proxies{};
 
     friend bool operator==(const Door&, const Door&) = default;
