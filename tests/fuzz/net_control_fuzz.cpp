@@ -42,6 +42,7 @@ public:
     {
         core::Limits limits;
         limits.control_request_max = request_max;
+        limits.control_wait_max = 3600;  // a machine that stands still for a while is no finding
         server_ = std::make_unique<net::ControlServer>(
             io_, path_, [](const net::ControlPeer&, const std::string& request) { return request + "."; }, limits,
             log_, metrics_);
