@@ -6,6 +6,7 @@
 #include <shield/confine/walls.hpp>
 #include <shield/confine/zygote.hpp>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -165,6 +167,17 @@ private:
     std::vector<Child> children_;
 };
 
+/// When memory runs out, the kernel ends what reads a message and not the daemon. Raising it needs no privilege.
+void prefer_to_lose_workers()
+{
+    constexpr std::string_view first_to_go{"1000"};
+    const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file >= 0) {
+        (void)!::write(file, first_to_go.data(), first_to_go.size());
+        ::close(file);
+    }
+}
+
 [[noreturn]] void be_zygote(Descriptor channel, const Zygote::Options& options)
 {
     try {
@@ -176,6 +189,7 @@ private:
         give_up_capabilities();
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user forgets it
+        prefer_to_lose_workers();
         (void)options.work(options.warm_up);
         const bool files_walled = confine_to_nothing();
         Nursery{options.work, files_walled}.live();
@@ -233,8 +247,8 @@ Worker Zygote::worker(const core::Limits& limits) const
     passed->cmsg_len = CMSG_LEN(passed_descriptors * sizeof(int));
     const std::array<int, passed_descriptors> ends{channel.theirs.value(), lifeline.theirs.value()};
     std::memcpy(CMSG_DATA(passed), ends.data(), sizeof ends);
-    if (sendmsg(channel_.value(), &order.header, MSG_NOSIGNAL) < 0) {
-        fail("the process that workers come from is gone");
+    if (sendmsg(channel_.value(), &order.header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {  // full: it stands still
+        fail("the process that workers come from takes no orders");
     }
     channel.theirs = Descriptor{};
     lifeline.theirs = Descriptor{};

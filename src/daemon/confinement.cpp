@@ -29,6 +29,14 @@ path directory_of(const path& file)
     return std::filesystem::absolute(file).parent_path();
 }
 
+/// A file to be read again, and what is behind it when it is a symbolic link.
+void add(confine::Files& files, const path& file)
+{
+    std::error_code ignored;
+    files.read.push_back(directory_of(file));
+    files.read.push_back(directory_of(std::filesystem::weakly_canonical(file, ignored)));
+}
+
 /// Directories rather than files wherever a file may be replaced: what is renamed into place is another file.
 confine::Files files_of(const Config& config)
 {
@@ -37,15 +45,18 @@ confine::Files files_of(const Config& config)
     if (config.delivery.transport == Config::Transport::maildir) {
         files.written.push_back(config.delivery.maildir);
     }
-    files.read = {directory_of(config.file), config.acknowledgement.templates};
+    files.read.push_back(config.acknowledgement.templates);
+    add(files, config.file);
     if (!config.rules.empty()) {
-        files.read.push_back(directory_of(config.rules));
+        add(files, config.rules);
+    }
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator{config.acknowledgement.templates, ignored}) {
+        add(files, entry.path());
     }
     for (const net::CertificateFiles& certificate : config.certificates) {
-        for (const path& file : {certificate.chain, certificate.key}) {
-            files.read.push_back(directory_of(file));
-            files.read.push_back(directory_of(std::filesystem::weakly_canonical(file)));  // behind a symbolic link
-        }
+        add(files, certificate.chain);
+        add(files, certificate.key);
     }
     // The resolver and the name service with the modules they load, certificates, time zones, randomness, and how
     // many processors there are.

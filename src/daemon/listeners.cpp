@@ -3,6 +3,7 @@
 
 #include <shield/core/network.hpp>
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
@@ -69,6 +70,17 @@ bool same_address(const SocketAddress& a, const SocketAddress& b)
            std::memcmp(&a.v6.sin6_addr, &b.v6.sin6_addr, sizeof(a.v6.sin6_addr)) == 0;
 }
 
+std::string shown(const SocketAddress& address)
+{
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (address.any.sa_family == AF_INET) {
+        inet_ntop(AF_INET, &address.v4.sin_addr, text.data(), text.size());
+        return core::HostAndPort{text.data(), ntohs(address.v4.sin_port)}.to_string();
+    }
+    inet_ntop(AF_INET6, &address.v6.sin6_addr, text.data(), text.size());
+    return core::HostAndPort{text.data(), ntohs(address.v6.sin6_port)}.to_string();
+}
+
 Listener bind_listener(const Config::Listen& wanted)
 {
     const auto [address, size] = parse_address(wanted.address);
@@ -132,12 +144,13 @@ std::vector<Listener> open_listeners(const std::vector<Config::Listen>& wanted)
         const auto named = std::find_if(missing.begin(), missing.end(), [&](const Config::Listen& listen) {
             return same_address(bound, parse_address(listen.address).first);
         });
-        net::Door door{{inherited.name.starts_with("lmtp") ? smtp::Protocol::lmtp : smtp::Protocol::smtp}};
-        if (named != missing.end()) {
-            door = named->door;
-            missing.erase(named);
+        if (named == missing.end()) {  // nobody said whether it demands TLS, or whom it believes
+            throw std::runtime_error{"the socket " + shown(bound) +
+                                     " from the service manager has no [[listen]]; add one with that address, or "
+                                     "remove its ListenStream="};
         }
-        listeners.emplace_back(inherited.descriptor, std::move(door));
+        listeners.emplace_back(inherited.descriptor, named->door);
+        missing.erase(named);
     }
     for (const Config::Listen& listen : missing) {
         listeners.push_back(bind_listener(listen));

@@ -31,8 +31,8 @@ private:
 };
 
 /// Takes the sockets that the service manager passed (sd_listen_fds(3)) and binds what [[listen]] names beyond
-/// them. An inherited socket speaks what the [[listen]] with its address says; without one, LMTP when its
-/// FileDescriptorName= begins with "lmtp", else SMTP, in clear text. Throws std::runtime_error with a sentence.
+/// them. Each of those must have a [[listen]] with its address,
+/// which says what it speaks. Throws std::runtime_error with a sentence.
 [[nodiscard]] std::vector<Listener> open_listeners(const std::vector<Config::Listen>& wanted);
 
 }  // namespace shield::daemon

@@ -109,6 +109,7 @@ void drop_privileges(const std::string& user, const std::filesystem::path& direc
     }
     prepare_directory(directory, *account);
     become(name, *account);
+    confine::give_up_capabilities();     // some may outlive the change, as whoever started us can have asked for
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // a change of user sets it again
     log.line(core::Severity::info, "privileges_dropped", {{"user", name}});
 }

@@ -78,8 +78,8 @@ core::result<core::Assessment> Reader::next_from_worker(std::string_view octets)
     const auto now = std::chrono::steady_clock::now();
     worker_busy_ += now - std::exchange(busy_since_, now);
     ++read_;
-    auto said = answer ? mime::assessment_in(*answer, limits_, octets.size())
-                       : core::result<core::Assessment>{answer.error()};
+    auto said =
+        answer ? mime::assessment_in(*answer, limits_, octets) : core::result<core::Assessment>{answer.error()};
     if (!said) {
         worker_.reset();
         asked_ = read_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reload.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace shield::daemon {
@@ -31,6 +32,12 @@ core::result<Config> reload_config(const Config& running, core::Log& log)
     keep(running.io_threads, next->io_threads, "io_threads", kept);
     keep(running.assess_threads, next->assess_threads, "assess_threads", kept);
     keep(running.listen, next->listen, "listen", kept);
+    const bool tls_goes_on =
+        std::any_of(next->listen.begin(), next->listen.end(),
+                    [](const Config::Listen& listen) { return listen.door.offer.tls != smtp::Tls::none; });
+    if (tls_goes_on && next->certificates.empty()) {
+        keep(running.certificates, next->certificates, "certificate", kept);
+    }
     keep(running.delivery.transport, next->delivery.transport, "delivery.transport", kept);
     keep(running.delivery.smarthost, next->delivery.smarthost, "delivery.smarthost", kept);
     keep(running.delivery.maildir, next->delivery.maildir, "delivery.maildir", kept);

@@ -94,12 +94,22 @@ void describe(Wire& wire, Message& message, const core::Limits& limits, std::uin
     marks(wire, message.machine);
 }
 
+/// A "From " line of mbox before the first field.
+constexpr std::size_t header_begin_max = 1024;
+
 /// What an Assessment promises besides sizes, and others build on.
-void check_promises(WireReader& wire, const core::Assessment& message)
+void check_promises(WireReader& wire, const core::Assessment& message, std::string_view octets,
+                    const core::Limits& limits)
 {
-    // Invariant 5: a Message-ID is the one thing of a message that a reply repeats.
-    wire.check("message_id", message.message_id.empty() || is_message_id(message.message_id));
-    wire.check("references", std::all_of(message.references.begin(), message.references.end(), is_message_id));
+    // Invariants 5 and 9: these a reply repeats, and by these a message joins a case. So they must stand where they
+    // are said to: whoever has taken over a worker puts nothing of another message into a reply, and no other
+    // message into a case of his.
+    const std::string_view header = octets.substr(0, limits.header_block_max + header_begin_max);
+    const auto stands_there = [&](const std::string& id) {
+        return is_message_id(id) && header.find(id) != std::string_view::npos;
+    };
+    wire.check("message_id", message.message_id.empty() || stands_there(message.message_id));
+    wire.check("references", std::all_of(message.references.begin(), message.references.end(), stands_there));
     wire.check("language", message.language.size() == 2 && core::is_alpha(message.language[0]) &&
                                core::is_alpha(message.language[1]) &&
                                core::lowered(message.language) == message.language);
@@ -208,7 +218,7 @@ std::uint64_t answer_size_max(const core::Limits& limits, std::uint64_t octets) 
 }
 
 core::result<core::Assessment> assessment_in(std::string_view answer, const core::Limits& limits,
-                                             std::uint64_t octets)
+                                             std::string_view octets)
 {
     WireReader wire{answer};
     const auto kind = kind_of(wire);
@@ -217,8 +227,8 @@ core::result<core::Assessment> assessment_in(std::string_view answer, const core
     }
     core::Assessment message;
     wire.check("answer", *kind == Answer::assessment);
-    describe(wire, message, limits, octets);
-    check_promises(wire, message);
+    describe(wire, message, limits, octets.size());
+    check_promises(wire, message, octets, limits);
     wire.check("size", wire.rest().empty());
     if (!wire.fault().empty()) {
         return not_believed(wire.fault());

@@ -57,6 +57,12 @@ public:
     /// The network with the most connections and how many, or nothing.
     [[nodiscard]] std::optional<std::pair<std::uint64_t, ClientKey>> busiest() const;
 
+    /// The quietest first.
+    [[nodiscard]] const std::set<std::pair<std::uint64_t, ClientKey>>& networks_by_connections() const noexcept
+    {
+        return networks_by_connections_;
+    }
+
     [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
 
 private:

@@ -22,6 +22,20 @@ struct Clients::State {
     ClientTable table;
     std::unordered_map<std::uint64_t, Guest> guests;  // by a number of our own that only grows
     std::uint64_t last_number{0};
+    /// Who shall leave, or nothing; marked as leaving.
+    [[nodiscard]] std::function<void()> newest_idle_of(const ClientKey& network)
+    {
+        const auto& places = table.find(network)->places;
+        for (auto place = places.rbegin(); place != places.rend(); ++place) {
+            Guest& guest = guests.at(*place);
+            if (guest.idle && !guest.leaving && guest.leave) {
+                guest.leaving = true;
+                return guest.leave;
+            }
+        }
+        return nullptr;
+    }
+
     std::uint64_t octets{0};      // of all messages that still arrive
     std::uint64_t handshakes{0};  // under way
     Rate new_handshakes;
@@ -63,16 +77,25 @@ Bound connection_bound(const ClientRecord& client, const ClientRecord& network, 
     return nullptr;
 }
 
+bool is_known(const ClientRecord& network, const core::Limits& limits, Clients::Moment now)
+{
+    return network.behaved_at && now - *network.behaved_at <= std::chrono::seconds{limits.client_trust_time};
+}
+
+/// A network may have as much as it leaves free, and those that we do not know leave a part to those that behaved.
 Bound handshake_bound(std::uint64_t all, const Rate& all_new, const ClientRecord& network,
                       const core::Limits& limits, Clients::Moment now)
 {
-    if (all >= limits.tls_handshakes_max) {
+    const bool known = is_known(network, limits, now);
+    const auto for_it = [&](std::uint64_t most) { return known ? most : most - most / 4; };
+    const std::uint64_t most = for_it(limits.tls_handshakes_max);
+    if (all >= most || (network.handshakes != 0 && network.handshakes >= most - all)) {
         return &core::Limits::tls_handshakes_max;
     }
     if (network.handshakes >= limits.network_tls_handshakes_max) {
         return &core::Limits::network_tls_handshakes_max;
     }
-    if (all_new.full(limits.tls_handshakes_minute_max, now)) {
+    if (all_new.full(for_it(limits.tls_handshakes_minute_max), now)) {
         return &core::Limits::tls_handshakes_minute_max;
     }
     if (network.new_handshakes.full(limits.network_tls_handshakes_minute_max, now)) {
@@ -143,19 +166,12 @@ bool Clients::make_room_for(const std::optional<core::IpAddress>& newcomer)
     std::function<void()> leave;
     {
         const std::lock_guard lock{state_->mutex};
-        const auto busiest = state_->table.busiest();
         const ClientRecord* own = newcomer ? state_->table.find(ClientKey::network_of(*newcomer)) : nullptr;
         const std::uint64_t with_newcomer = own != nullptr ? std::max<std::uint64_t>(own->connections, 1) : 1;
-        if (!busiest || busiest->first <= with_newcomer) {
-            return false;
-        }
-        const auto& places = state_->table.find(busiest->second)->places;
-        for (auto place = places.rbegin(); place != places.rend() && !leave; ++place) {
-            State::Guest& guest = state_->guests.at(*place);
-            if (guest.idle && !guest.leaving && guest.leave) {
-                guest.leaving = true;
-                leave = guest.leave;
-            }
+        const auto& networks = state_->table.networks_by_connections();
+        for (auto network = networks.rbegin();
+             network != networks.rend() && network->first > with_newcomer && !leave; ++network) {
+            leave = state_->newest_idle_of(network->second);
         }
     }
     if (!leave) {
@@ -247,8 +263,7 @@ bool Clients::Place::behaved(const core::Limits& limits, Moment now) const
     if (!taken_->client) {
         return true;
     }
-    const auto last = taken_->network_record().behaved_at;
-    return last && now - *last <= std::chrono::seconds{limits.client_trust_time};
+    return is_known(taken_->network_record(), limits, now);
 }
 
 Clients::Place::HandshakeStart Clients::Place::begin_handshake(const core::Limits& limits, Moment now)

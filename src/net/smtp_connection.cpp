@@ -143,7 +143,7 @@ Awaitable<bool> SmtpConnection::write(std::string octets)
     }
     const std::uint64_t wait_max =
         crowded() ? std::min(limits.write_wait_max, limits.crowded_wait_max) : limits.write_wait_max;
-    const auto status = co_await stream_->write(octets, seconds_from_now(wait_max));
+    const auto status = co_await stream_->write(octets, std::min(seconds_from_now(wait_max), ends_at_));
     if (status == Stream::Status::late) {
         metrics_.bounds.count(&core::Limits::write_wait_max);
         ending_ = "did not read our replies";
@@ -169,6 +169,7 @@ Awaitable<smtp::Action> SmtpConnection::greet()
         case Stream::Status::late:
             co_return session_.greet();
         case Stream::Status::interrupted:
+            ending_ = draining_ ? "drained" : "made room";
             co_return draining_ ? session_.shutting_down() : session_.make_room();
         case Stream::Status::done:
             ending_ = "did not wait for the greeting";
@@ -184,9 +185,12 @@ Awaitable<smtp::Action> SmtpConnection::greet()
 
 Awaitable<void> SmtpConnection::pause(std::uint64_t seconds)
 {
-    asio::steady_timer timer{strand_, seconds_from_now(seconds)};
+    asio::steady_timer timer{strand_};
     boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    for (std::uint64_t passed = 0; passed < seconds && !draining_ && !leaving_; ++passed) {
+        timer.expires_after(std::chrono::seconds{1});
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
 }
 
 /// What the session says to the next octets, or to their absence.

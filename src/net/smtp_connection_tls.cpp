@@ -68,6 +68,10 @@ Awaitable<bool> SmtpConnection::shake_hands(std::shared_ptr<const Certificates> 
         static_cast<void>(session_.secured(stream_->tls_description()));
         co_return true;
     }
+    if (status == Stream::Status::interrupted) {
+        ending_ = draining_ ? "drained" : "made room";
+        co_return false;
+    }
     ++metrics_.handshakes_failed;
     if (status == Stream::Status::late) {
         metrics_.bounds.count(&core::Limits::tls_handshake_wait_max);

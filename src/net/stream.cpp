@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream.hpp"
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
@@ -51,20 +53,31 @@ Awaitable<Stream::Status> Stream::connect(const SocketAddress& to, Moment deadli
 
 Awaitable<Stream::Status> Stream::secure(std::shared_ptr<const Certificates> certificates, Moment deadline)
 {
+    clear_text_ended_ = true;
     tls_ = std::make_unique<TlsChannel>(std::move(certificates), number());
+    const Interruptible here{*this};
     for (;;) {
         const auto attempt = come_to({tls_->shake_hands(), 0});
         if (attempt.needs == Waiting::no)
             co_return attempt.status;
         const auto status = co_await wait(attempt.needs, deadline);
-        if (status != Status::done && status != Status::interrupted)
+        if (status != Status::done)
             co_return status;
     }
 }
 
 Awaitable<Stream::Octets> Stream::read(Moment deadline)
 {
-    auto needs = tls_ && tls_->has_unread() ? Waiting::no : Waiting::to_read;
+    const Interruptible here{*this};
+    auto needs = Waiting::to_read;
+    if (tls_ && tls_->has_unread()) {  // waiting for the socket could be in vain, but others have their turn
+        co_await asio::post(asio::bind_executor(socket_.get_executor(), asio::use_awaitable));
+        if (std::exchange(interrupted_, false))
+            co_return Octets{Status::interrupted, {}};
+        if (std::chrono::steady_clock::now() >= deadline)
+            co_return Octets{Status::late, {}};
+        needs = Waiting::no;
+    }
     for (;;) {
         if (needs != Waiting::no) {
             const auto status = co_await wait(needs, deadline);
@@ -139,6 +152,8 @@ Stream::Attempt Stream::read_in_clear()
 
 Stream::Attempt Stream::write_some(std::string_view octets)
 {
+    if (clear_text_ended_ && !tls_)
+        return {Status::lost};
     return tls_ ? come_to(tls_->write(octets)) : write_in_clear(octets);
 }
 
@@ -180,7 +195,7 @@ Stream::Attempt Stream::failed(int error)
 void Stream::interrupt()
 {
     interrupted_ = true;
-    if (waiting_ == Waiting::to_read)
+    if (interruptible_ && waiting_ != Waiting::no)
         socket_.cancel();
 }
 
@@ -191,7 +206,7 @@ std::string Stream::error() const
 
 Awaitable<Stream::Status> Stream::wait(Waiting what, Moment deadline)
 {
-    if (what == Waiting::to_read && std::exchange(interrupted_, false))
+    if (interruptible_ && std::exchange(interrupted_, false))
         co_return Status::interrupted;
 
     late_ = false;
@@ -208,7 +223,7 @@ Awaitable<Stream::Status> Stream::wait(Waiting what, Moment deadline)
         co_return Status::done;
     if (late_)
         co_return Status::late;
-    if (what == Waiting::to_read && std::exchange(interrupted_, false))
+    if (interruptible_ && std::exchange(interrupted_, false))
         co_return Status::interrupted;
     error_ = error.value();
     co_return Status::lost;

@@ -75,7 +75,7 @@ public:
     /// sends must not make the kernel reset the connection before our last words are read.
     [[nodiscard]] Awaitable<void> finish(Moment deadline);
 
-    /// Ends the read that waits, or the next one.
+    /// Ends the read or handshake that waits, or the next one.
     void interrupt();
 
     [[nodiscard]] std::string error() const;
@@ -83,6 +83,15 @@ public:
 
 private:
     enum class Waiting { no, to_read, to_write };
+
+    /// While it lives, interrupt() ends what waits.
+    struct Interruptible {
+        explicit Interruptible(Stream& of) : stream{of} { stream.interruptible_ = true; }
+        ~Interruptible() { stream.interruptible_ = false; }
+        Interruptible(const Interruptible&) = delete;
+        Interruptible& operator=(const Interruptible&) = delete;
+        Stream& stream;
+    };
 
     /// What one attempt came to, and what the next waits for when it came to nothing.
     struct Attempt {
@@ -108,6 +117,8 @@ private:
     bool armed_{false};
     bool late_{false};
     bool interrupted_{false};
+    bool interruptible_{false};
+    bool clear_text_ended_{false};  ///< a handshake has begun, or was to begin
     int error_{0};
 };
 

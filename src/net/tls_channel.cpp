@@ -15,11 +15,13 @@ namespace shield::net {
 
 namespace {
 
-// The socket as OpenSSL sees it. Its own BIO writes with write(2), and a peer that has gone would be a SIGPIPE.
+constexpr std::size_t attempt_octets_max = 65536;
 
-int socket_of(BIO* bio)
+// OpenSSL's own BIO writes with write(2), and a peer that has gone would be a SIGPIPE.
+
+TlsSocket& socket_of(BIO* bio)
 {
-    return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+    return *static_cast<TlsSocket*>(BIO_get_data(bio));
 }
 
 bool nothing_now(int error)
@@ -30,7 +32,7 @@ bool nothing_now(int error)
 int write_to_socket(BIO* bio, const char* octets, std::size_t size, std::size_t* written)
 {
     BIO_clear_retry_flags(bio);
-    const auto sent = ::send(socket_of(bio), octets, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto sent = ::send(socket_of(bio).number, octets, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     *written = sent > 0 ? static_cast<std::size_t>(sent) : 0;
     if (sent < 0 && nothing_now(errno)) {
         BIO_set_retry_write(bio);
@@ -41,8 +43,15 @@ int write_to_socket(BIO* bio, const char* octets, std::size_t size, std::size_t*
 int read_from_socket(BIO* bio, char* into, std::size_t size, std::size_t* read)
 {
     BIO_clear_retry_flags(bio);
-    const auto got = ::recv(socket_of(bio), into, size, MSG_DONTWAIT);
+    *read = 0;
+    TlsSocket& socket = socket_of(bio);
+    if (socket.budget == 0) {
+        BIO_set_retry_read(bio);
+        return 0;
+    }
+    const auto got = ::recv(socket.number, into, std::min(size, socket.budget), MSG_DONTWAIT);
     *read = got > 0 ? static_cast<std::size_t>(got) : 0;
+    socket.budget -= *read;
     if (got < 0 && nothing_now(errno)) {
         BIO_set_retry_read(bio);
     } else if (got == 0) {
@@ -79,6 +88,7 @@ const BIO_METHOD* socket_method()
 
 TlsChannel::TlsChannel(std::shared_ptr<const Certificates> certificates, int socket)
     : certificates_{std::move(certificates)},
+      socket_{std::make_unique<TlsSocket>(TlsSocket{socket, attempt_octets_max})},
       connection_{SSL_new(certificates_->contexts_->all.front().context.get())}
 {
     BIO* bio = BIO_new(socket_method());
@@ -86,7 +96,7 @@ TlsChannel::TlsChannel(std::shared_ptr<const Certificates> certificates, int soc
         BIO_free(bio);
         throw std::bad_alloc{};
     }
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+    BIO_set_data(bio, socket_.get());
     BIO_set_init(bio, 1);
     SSL_set_bio(connection_.get(), bio, bio);
     SSL_set_accept_state(connection_.get());
@@ -94,13 +104,14 @@ TlsChannel::TlsChannel(std::shared_ptr<const Certificates> certificates, int soc
 
 TlsChannel::Progress TlsChannel::shake_hands()
 {
-    ERR_clear_error();
+    begin_attempt();
     return outcome(SSL_do_handshake(connection_.get()));
 }
 
 TlsChannel::Attempt TlsChannel::read(std::span<char> into)
 {
     Attempt attempt;
+    begin_attempt();
     while (attempt.octets < into.size()) {  // a record at a time, and each is at most 16 KB
         ERR_clear_error();
         std::size_t got = 0;
@@ -121,9 +132,15 @@ TlsChannel::Attempt TlsChannel::read(std::span<char> into)
 TlsChannel::Attempt TlsChannel::write(std::string_view octets)
 {
     Attempt attempt;
-    ERR_clear_error();
+    begin_attempt();
     attempt.progress = outcome(SSL_write_ex(connection_.get(), octets.data(), octets.size(), &attempt.octets));
     return attempt;
+}
+
+void TlsChannel::begin_attempt()
+{
+    ERR_clear_error();
+    socket_->budget = attempt_octets_max;
 }
 
 void TlsChannel::say_goodbye()

@@ -11,6 +11,13 @@
 
 namespace shield::net {
 
+/// A socket as OpenSSL sees it. It goes on reading as long as something comes that is not ours to see (key updates,
+/// above all), so each attempt has a budget: others must have their turn, and deadlines be looked at.
+struct TlsSocket {
+    int number;
+    std::size_t budget;  ///< octets that may still be read in this attempt
+};
+
 /// TLS over one connected, non-blocking socket: the server's half of the handshake, then octets both ways. Never
 /// waits: each call goes as far as the socket lets it and says what it waits for. Knows no deadline; Stream has
 /// those. One owner, on its strand. The socket stays the caller's and outlives it.
@@ -47,9 +54,11 @@ public:
     [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
 private:
+    void begin_attempt();
     Progress outcome(int returned);
 
     std::shared_ptr<const Certificates> certificates_;
+    std::unique_ptr<TlsSocket> socket_;
     std::unique_ptr<SSL, FreeTls> connection_;
     std::string error_;
 };

@@ -156,6 +156,7 @@ Action Session::Conversation::refused(core::Refusal why)
     Action action;
     say_for_each_recipient(action, reply::refused(why, hostname()));
     forget_transaction();
+    count_idle_command(action);                 // whoever tries again at once is no better than who says NOOP
     if (why == core::Refusal::shutting_down) {  // RFC 5321 section 3.8: the end follows a 421
         hang_up(action);
     }

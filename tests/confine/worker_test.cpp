@@ -298,7 +298,7 @@ TEST(ZygoteTest, AWorkerKnowsEveryCharset)
         worker.ask(mime::question_head_to_read({}), message);
         const auto answer = worker.answer(mime::answer_size_max({}, message.size()), 20s);
         ASSERT_TRUE(answer) << charset << ": " << core::Error{answer.error()}.sentence;
-        const auto there = mime::assessment_in(*answer, {}, message.size());
+        const auto there = mime::assessment_in(*answer, {}, message);
         ASSERT_TRUE(there) << charset;
         EXPECT_EQ(*there, mime::read(message, {})) << charset;
     }

@@ -25,7 +25,7 @@ void require(bool holds)
 
 void as_an_answer(std::string_view octets, const core::Limits& limits)
 {
-    if (const auto said = mime::assessment_in(octets, limits, octets.size())) {
+    if (const auto said = mime::assessment_in(octets, limits, octets)) {
         require(said->text.size() <= limits.text_max && core::is_utf8(said->text) && core::is_utf8(said->subject));
         require(said->attachments.size() <= limits.mime_parts_max + 1 && said->message_id.size() <= 250);
         require(said->from.size() <= limits.addresses_max && said->references.size() <= limits.references_max);
@@ -40,7 +40,7 @@ void as_a_message(std::string_view octets, const core::Limits& limits)
 {
     const std::string answer = mime::answer_to(mime::question_head_to_read(limits) + std::string{octets});
     require(answer.size() <= mime::answer_size_max(limits, octets.size()));
-    const auto said = mime::assessment_in(answer, limits, octets.size());
+    const auto said = mime::assessment_in(answer, limits, octets);
     if (!said) {
         std::fputs(core::Error{said.error()}.sentence.c_str(), stderr);
     }

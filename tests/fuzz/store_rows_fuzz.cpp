@@ -40,7 +40,7 @@ public:
         }
         store_.assess();
         desk_ = std::make_unique<triage::Desk>(
-            store_.store(), [this] { return settings_; }, store_.clock(), store_.metrics());
+            store_.store(), [this] { return settings_; }, store_.clock(), store_.metrics(), mime::attachment);
         (void)answer({{"command", "claim"}, {"reference", references_[0]}});
         (void)answer({{"command", "note"}, {"reference", references_[0]}, {"text", "seen"}});
         (void)answer({{"command", "release"}, {"references", {references_[1]}}});

@@ -37,7 +37,7 @@ core::Assessment full()
 
 std::string fault_of(const core::Assessment& said, const core::Limits& limits = {})
 {
-    const auto believed = assessment_in(answer_with(said), limits, message.size());
+    const auto believed = assessment_in(answer_with(said), limits, message);
     return believed ? std::string{} : core::Error{believed.error()}.sentence;
 }
 
@@ -48,7 +48,7 @@ TEST(Exchange, WhatIsReadElsewhereIsWhatIsReadHere)
     const core::Limits limits;
     const std::string answer = ask(question_head_to_read(limits), message);
     EXPECT_LE(answer.size(), answer_size_max(limits, message.size()));
-    const auto read_there = assessment_in(answer, limits, message.size());
+    const auto read_there = assessment_in(answer, limits, message);
     ASSERT_TRUE(read_there) << read_there.error().sentence;
     EXPECT_EQ(*read_there, read(message, limits));
     EXPECT_EQ(read_there->attachments.size(), 1u);
@@ -59,7 +59,7 @@ TEST(Exchange, TheBoundsInForceTravelWithTheQuestion)
 {
     core::Limits limits;
     limits.text_max = 7;
-    const auto read_there = assessment_in(ask(question_head_to_read(limits), message), limits, message.size());
+    const auto read_there = assessment_in(ask(question_head_to_read(limits), message), limits, message);
     ASSERT_TRUE(read_there);
     EXPECT_EQ(read_there->text, "someone");
     EXPECT_TRUE(read_there->text_cut);
@@ -86,7 +86,7 @@ TEST(Exchange, AnAttachmentLargerThanItsMessageIsNotBelieved)
 
 TEST(Exchange, AnAnswerToAnotherQuestionIsNotBelieved)
 {
-    EXPECT_FALSE(assessment_in(ask(question_head_for_attachment(1, {}), message), {}, message.size()));
+    EXPECT_FALSE(assessment_in(ask(question_head_for_attachment(1, {}), message), {}, message));
     EXPECT_FALSE(attachment_in(ask(question_head_to_read({}), message), message.size()));
 }
 
@@ -143,11 +143,11 @@ TEST(Exchange, EveryFieldPastItsBoundIsNamed)
 TEST(Exchange, AnAnswerCutAnywhereOrWithMoreBehindItIsNotBelieved)
 {
     const std::string whole = answer_with(full());
-    ASSERT_TRUE(assessment_in(whole, {}, message.size()));
+    ASSERT_TRUE(assessment_in(whole, {}, message));
     for (std::size_t size = 0; size < whole.size(); ++size) {
-        EXPECT_FALSE(assessment_in(std::string_view{whole}.substr(0, size), {}, message.size())) << size;
+        EXPECT_FALSE(assessment_in(std::string_view{whole}.substr(0, size), {}, message)) << size;
     }
-    EXPECT_FALSE(assessment_in(whole + "x", {}, message.size()));
+    EXPECT_FALSE(assessment_in(whole + "x", {}, message));
 }
 
 TEST(Exchange, WhateverOctetsAreChangedWhatIsBelievedKeepsTheBounds)
@@ -163,7 +163,7 @@ TEST(Exchange, WhateverOctetsAreChangedWhatIsBelievedKeepsTheBounds)
         for (int i = 0; i <= round % 4; ++i) {
             changed[place(chance)] = static_cast<char>(octet(chance));
         }
-        if (const auto said = assessment_in(changed, limits, message.size())) {
+        if (const auto said = assessment_in(changed, limits, message)) {
             ++believed;
             EXPECT_LE(said->text.size(), limits.text_max);
             EXPECT_LE(said->attachments.size(), limits.mime_parts_max + 1);

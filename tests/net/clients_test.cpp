@@ -331,10 +331,22 @@ TEST_F(HandshakeBounds, OneNetworkHasSoManyAtOnce)
 
 TEST_F(HandshakeBounds, AllTogetherAreSoManyAtOnce)
 {
-    limits.tls_handshakes_max = 2;
-    EXPECT_EQ(begun(2, "192.0.2.1"), 2U);
-    EXPECT_EQ(begun(1, "2001:db8::1"), 0U);
+    limits.tls_handshakes_max = 8;
+    EXPECT_EQ(begun(4, "192.0.2.1"), 3U) << "no more than it leaves free of what the unknown may have";
     EXPECT_EQ(last, &L::tls_handshakes_max);
+    EXPECT_EQ(begun(3, "2001:db8::1"), 2U);
+    EXPECT_EQ(begun(3, "198.51.100.1"), 1U);
+    EXPECT_EQ(begun(1, "203.0.113.1"), 0U) << "the rest is for those that behaved";
+}
+
+TEST_F(HandshakeBounds, APartIsForThoseThatBehaved)
+{
+    limits.tls_handshakes_max = 4;
+    EXPECT_EQ(begun(1, "192.0.2.1") + begun(1, "198.51.100.1") + begun(1, "203.0.113.1"), 3U);
+    EXPECT_EQ(begun(1, "192.0.1.1"), 0U);
+    places.push_back(std::move(*enter("2001:db8::1").place));
+    places.back().message_accepted(limits, now);
+    EXPECT_EQ(begun(1, "2001:db8::2"), 1U);
 }
 
 TEST_F(HandshakeBounds, SoManyBeginInAMinute)

@@ -38,7 +38,7 @@ LIMIT(session_idle_commands_max, count, 100, "421 4.7.0", "shield_limit_session_
 LIMIT(received_hops_max, count, 50, "554 5.4.6", "shield_limit_received_hops_total",                                     \
       "mail loops; RFC 5321 section 6.3")                                                                               \
 LIMIT(connections_max, count, 8000, "421 4.7.0", "shield_limit_connections_total",                                       \
-      "memory and descriptors; under 10 KB each when idle; the busiest network makes room for others")                  \
+      "memory and descriptors; under 10 KB each when idle, 20 under TLS; the busiest network makes room for others")                  \
 LIMIT(connections_crowded, count, 6000, "421 4.7.0", "shield_limit_connections_crowded_total",                           \
       "from so many on patience is short, and the busiest networks get no more than are left free")                     \
 LIMIT(client_connections_max, count, 50, "421 4.7.0", "shield_limit_client_connections_total",                           \

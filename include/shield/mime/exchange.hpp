@@ -31,9 +31,10 @@ namespace shield::mime {
 /// No honest answer about a message of `octets` is larger.
 [[nodiscard]] std::uint64_t answer_size_max(const core::Limits& limits, std::uint64_t octets) noexcept;
 
-/// The answer to question_head_to_read() with these limits, about a message of `octets`.
+/// The answer to question_head_to_read() with these limits, about this message. Identifiers that do not stand in
+/// its octets are not believed.
 [[nodiscard]] core::result<core::Assessment> assessment_in(std::string_view answer, const core::Limits& limits,
-                                                           std::uint64_t octets);
+                                                           std::string_view octets);
 
 /// The answer to question_head_for_attachment(); nothing when there is none of that number.
 [[nodiscard]] core::result<std::optional<std::string>> attachment_in(std::string_view answer, std::uint64_t octets);
