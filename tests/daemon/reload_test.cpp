@@ -53,6 +53,20 @@ TEST_F(Reload, TakesMailboxesPromisesAndExemptionsWithoutAWord)
     EXPECT_TRUE(log_.lines.empty());
 }
 
+TEST_F(Reload, KeepsTheCertificatesOfListenersThatGoOnWithTls)
+{
+    const std::string tls =
+        good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\ntls = 'starttls'") +
+        "[[certificate]]\nchain = '/a.pem'\nkey = '/a.key'\n";
+    write(tls);
+    const Config running = *load_config(file_);
+    write(good_config);
+    const auto next = reload_config(running, log_);
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->certificates, running.certificates);
+    EXPECT_EQ(log_.lines, std::vector<std::string>{"restart_needed keys=listen, certificate"});
+}
+
 TEST_F(Reload, KeepsWhatOnlyARestartCanChangeAndSaysSo)
 {
     const Config running = *load_config(file_);

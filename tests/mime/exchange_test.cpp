@@ -2,6 +2,7 @@
 #include <shield/mime/exchange.hpp>
 #include <shield/mime/read.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -53,6 +54,16 @@ TEST(Exchange, WhatIsReadElsewhereIsWhatIsReadHere)
     EXPECT_EQ(*read_there, read(message, limits));
     EXPECT_EQ(read_there->attachments.size(), 1u);
     EXPECT_EQ(read_there->references.size(), 1u);
+}
+
+TEST(Exchange, IdentifiersThatDoNotStandInTheMessageAreNotBelieved)
+{
+    core::Assessment said = full();
+    said.message_id = "<octets.of.another.message@attacker.example>";
+    EXPECT_THAT(fault_of(said), testing::HasSubstr("message_id"));
+    said = full();
+    said.references.push_back("<shield.token.of.another.case@mx.example.com>");
+    EXPECT_THAT(fault_of(said), testing::HasSubstr("references"));
 }
 
 TEST(Exchange, TheBoundsInForceTravelWithTheQuestion)

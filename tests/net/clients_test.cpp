@@ -271,6 +271,19 @@ TEST_F(ClientBounds, TheNewestIdleConnectionOfTheBusiestNetworkMakesRoom)
     EXPECT_FALSE(clients.make_room_for(address("198.51.100.1"))) << "nobody has two";
 }
 
+TEST_F(ClientBounds, TheNextBusiestNetworkMakesRoomWhenTheBusiestHasNobodyIdle)
+{
+    int left = 0;
+    std::vector<Clients::Place> held;
+    for (const std::string from : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "203.0.113.1", "203.0.113.2"}) {
+        held.push_back(std::move(*enter(from).place));
+        held.back().on_leave([&left] { ++left; });
+        held.back().set_idle(from.starts_with("203"));
+    }
+    EXPECT_TRUE(clients.make_room_for(address("198.51.100.1")));
+    EXPECT_EQ(left, 1);
+}
+
 TEST_F(ClientBounds, AfterAnyHistoryEverythingComesBack)
 {
     std::mt19937 random{20261125};

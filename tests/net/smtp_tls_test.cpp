@@ -291,5 +291,30 @@ TEST_F(SmtpTls, DrainsASecuredSession)
     drained.get_future().wait();
 }
 
+TEST_F(SmtpTls, DrainsWhoSaysNothingInItsHandshake)
+{
+    core::Limits limits;
+    limits.tls_handshake_wait_max = 600;
+    limits.drain_time_max = 600;
+    limits.close_wait_max = 0;
+    serve(implicit, limits);
+    TcpClient silent{running->address};
+    ASSERT_TRUE(eventually([&] { return running->mail.alive == 1; }));
+    std::promise<void> drained;
+    running->server->drain([&] { drained.set_value(); });
+    EXPECT_EQ(silent.rest(), "");
+    drained.get_future().wait();
+}
+
+TEST_F(SmtpTls, OutlastsAFloodOfKeyUpdates)
+{
+    serve(starttls);
+    TlsClient client = secured();
+    for (int i = 0; i < 20000; ++i) {
+        client.update_keys();
+    }
+    EXPECT_THAT(deliver(client, small_message), StartsWith("250 2.0.0"));
+}
+
 }  // namespace
 }  // namespace shield::net

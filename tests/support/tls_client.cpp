@@ -100,6 +100,12 @@ std::string TlsClient::rest()
     }
 }
 
+void TlsClient::update_keys()
+{
+    SSL_key_update(connection_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
+    SSL_do_handshake(connection_.get());
+}
+
 void TlsClient::say_goodbye()
 {
     SSL_shutdown(connection_.get());

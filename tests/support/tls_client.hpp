@@ -46,6 +46,7 @@ public:
     /// Everything until the end; "(cut)" behind it when there was no close_notify.
     std::string rest();
 
+    void update_keys();  ///< RFC 8446 section 4.6.3
     void say_goodbye();  ///< close_notify
     /// Past TLS: these octets as they are.
     void send_in_clear(std::string_view octets);

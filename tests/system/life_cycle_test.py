@@ -132,6 +132,15 @@ class Systemd(shield.SystemTest):
             with socket.create_connection(("127.0.0.1", daemon.port), timeout=5):
                 pass
 
+    def test_a_socket_without_a_listen_is_refused(self):
+        daemon = self.unstarted()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            run = subprocess.run([sys.executable, "-c", ACTIVATE, str(listener.fileno()), *daemon.command()],
+                                 pass_fds=[listener.fileno()], capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(f"the socket 127.0.0.1:{port} from the service manager has no [[listen]]; add one", run.stderr)
+
     def test_readiness_and_stopping_are_notified(self):
         daemon = self.unstarted()
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
