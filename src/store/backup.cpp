@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database.hpp"
+#include "disk_space.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <fcntl.h>
@@ -19,6 +20,23 @@ constexpr std::string_view backup_end = ".db";
 bool is_backup_name(const std::string& name)
 {
     return name.starts_with(backup_begin) && name.ends_with(backup_end) && name.find('/') == std::string::npos;
+}
+
+/// With what SQLite keeps beside it while it is written.
+bool is_of_a_backup(const std::string& name)
+{
+    return name.starts_with(backup_begin) && name.find(backup_end) != std::string::npos;
+}
+
+/// Mail must not be refused because somebody makes a copy of it.
+void require_room(const Options& options, const std::filesystem::path& database)
+{
+    const std::uint64_t size = std::filesystem::file_size(database);
+    if (DiskSpace{options}.left() < size + 2 * options.limits.disk_reserve) {
+        throw Unavailable{Unavailable::Kind::failed,
+                          "the disk of the state directory has no room for a copy of " + std::to_string(size) +
+                              " octets and the reserve (disk_reserve) twice; make some there first."};
+    }
 }
 
 void sync(const std::filesystem::path& path, int flags)
@@ -74,7 +92,9 @@ void Store::backup(const std::filesystem::path& file,
 
 std::filesystem::path Store::backup_here(const std::function<void(std::uint64_t, std::uint64_t)>& progress)
 {
-    const auto directory = std::filesystem::absolute(database_->options().directory);
+    const Options& options = database_->options();
+    const auto directory = std::filesystem::absolute(options.directory);
+    require_room(options, database_file(directory));
     const auto file = directory / (std::string{backup_begin} + unique_name() + std::string{backup_end});
     backup(file, progress);
     return file;
@@ -90,7 +110,7 @@ void remove_left_backups(const std::filesystem::path& directory)
 {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator{directory, ignored}) {
-        if (is_backup_name(entry.path().filename().string())) {
+        if (is_of_a_backup(entry.path().filename().string())) {
             std::filesystem::remove(entry.path(), ignored);
         }
     }

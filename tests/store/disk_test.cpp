@@ -71,6 +71,18 @@ TEST_F(StoreDisk, TheReserveIsKeptForTriage)
     store.reset();
 }
 
+TEST_F(StoreDisk, ACopyThatWouldCloseIntakeIsNotMade)
+{
+    std::atomic<std::uint64_t> left{2 * limits.disk_reserve};
+    Options made = options();
+    made.free_space = [&left] { return left.load(); };
+    store = Store::open(made);
+    EXPECT_THROW((void)store->backup_here({}), Unavailable);
+    left = 4 * limits.disk_reserve;
+    EXPECT_TRUE(std::filesystem::exists(store->backup_here({})));
+    store.reset();
+}
+
 TEST_F(StoreDisk, FilesOfLargeMessagesLeaveRoomForTheOthers)
 {
     std::atomic<std::uint64_t> left{2 * limits.disk_reserve};
