@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -42,7 +43,6 @@ public:
     {
         core::Limits limits;
         limits.control_request_max = request_max;
-        limits.control_wait_max = 3600;  // a machine that stands still for a while is no finding
         server_ = std::make_unique<net::ControlServer>(
             io_, path_, [](const net::ControlPeer&, const std::string& request) { return request + "."; }, limits,
             log_, metrics_);
@@ -72,19 +72,32 @@ private:
     std::unique_ptr<net::ControlServer> server_;
 };
 
+/// Again when a signal came in between: the fuzzer looks at its watch by SIGALRM.
+template <typename Call>
+ssize_t uninterrupted(Call call)
+{
+    for (;;) {
+        const ssize_t result = call();
+        if (result >= 0 || errno != EINTR) {
+            return result;
+        }
+    }
+}
+
 std::string answer_to(int socket, FuzzedDataProvider& data, std::string_view octets)
 {
     while (!octets.empty()) {
         const auto count = data.ConsumeIntegralInRange<std::size_t>(1, octets.size());
-        if (::send(socket, octets.data(), count, MSG_NOSIGNAL) < 0) {
+        const auto sent = uninterrupted([&] { return ::send(socket, octets.data(), count, MSG_NOSIGNAL); });
+        if (sent < 0) {
             break;  // it was too much for the server
         }
-        octets.remove_prefix(count);
+        octets.remove_prefix(static_cast<std::size_t>(sent));
     }
     ::shutdown(socket, SHUT_WR);
     std::string answer;
     for (char buffer[1024];;) {
-        const auto got = ::recv(socket, buffer, sizeof buffer, 0);
+        const auto got = uninterrupted([&] { return ::recv(socket, buffer, sizeof buffer, 0); });
         if (got <= 0) {
             return answer;
         }
