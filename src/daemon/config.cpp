@@ -178,7 +178,8 @@ void Reader::read_elements(const std::string& name, const toml::node& node)
     for (const toml::node& element : *node.as_array()) {
         if (name == "listen") {
             config_.listen.emplace_back();
-            listen_lines_.push_back(element.source().begin.line);
+            const toml::node* tls = element.as_table()->get("tls");
+            listen_lines_.push_back((tls != nullptr ? *tls : element).source().begin.line);
         } else if (name == "certificate") {
             config_.certificates.emplace_back();
         } else {

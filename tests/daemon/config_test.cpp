@@ -245,7 +245,7 @@ INSTANTIATE_TEST_SUITE_P(
               "/etc/x.toml:11: key 'delivery.transport': this version cannot deliver to MX hosts itself; write "
               "\"smarthost\" and name your mail relay"},
         Fault{"tls", good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\ntls = 'starttls'"),
-              "/etc/x.toml:3: key 'listen.tls': needs a certificate; add a [[certificate]] with chain and key, or "
+              "/etc/x.toml:5: key 'listen.tls': needs a certificate; add a [[certificate]] with chain and key, or "
               "write \"none\""},
         Fault{"tls_required",
               good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\ntls_required = true"),
