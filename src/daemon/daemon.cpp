@@ -25,11 +25,6 @@ namespace {
 
 constexpr const char* workers_gone = "the process that workers come from has ended";
 
-core::Time now()
-{
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 std::shared_ptr<const InForce> must_make_in_force(const Config& config)
 {
     auto made = make_in_force(config);
@@ -250,6 +245,11 @@ int wait_for_signal(Daemon& daemon)
 }
 
 }  // namespace
+
+core::Time now()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 void block_signals()
 {

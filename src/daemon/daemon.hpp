@@ -11,6 +11,9 @@
 
 namespace shield::daemon {
 
+/// The time of day, from the host's clock.
+[[nodiscard]] core::Time now();
+
 /// Serves until SIGTERM or SIGINT and then finishes what is under way. The signals it waits for must be blocked
 /// already (block_signals()). Messages are read in workers of `zygote`, or here when there is none. Throws when it
 /// cannot start: store::Unavailable, or std::runtime_error with a sentence; and when the zygote ended, after

@@ -71,11 +71,6 @@ std::vector<std::string> unused_links(const Config& config, const acknowledge::T
     return faults;
 }
 
-core::Time now()
-{
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 /// Everything that can be found wrong without starting: the configuration and the files it names.
 int check(const CommandLine& line)
 {

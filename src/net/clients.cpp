@@ -18,11 +18,7 @@ struct Clients::State {
         std::function<void()> leave;
     };
 
-    mutable std::mutex mutex;  // of what follows
-    ClientTable table;
-    std::unordered_map<std::uint64_t, Guest> guests;  // by a number of our own that only grows
-    std::uint64_t last_number{0};
-    /// Who shall leave, or nothing; marked as leaving.
+    /// Who shall leave, or nothing; marked as leaving. With the mutex held.
     [[nodiscard]] std::function<void()> newest_idle_of(const ClientKey& network)
     {
         const auto& places = table.find(network)->places;
@@ -36,6 +32,10 @@ struct Clients::State {
         return nullptr;
     }
 
+    mutable std::mutex mutex;  // of what follows
+    ClientTable table;
+    std::unordered_map<std::uint64_t, Guest> guests;  // by a number of our own that only grows
+    std::uint64_t last_number{0};
     std::uint64_t octets{0};      // of all messages that still arrive
     std::uint64_t handshakes{0};  // under way
     Rate new_handshakes;
@@ -226,18 +226,18 @@ void Clients::Place::on_leave(std::function<void()> leave)
 
 void Clients::Place::set_idle(bool idle)
 {
-    const std::lock_guard lock{taken_->state->mutex};
     if (taken_->client) {
+        const std::lock_guard lock{taken_->state->mutex};
         taken_->state->guests.at(taken_->number).idle = idle;
     }
 }
 
 Bound Clients::Place::message_bound(const core::Limits& limits, Moment now) const
 {
-    const std::lock_guard lock{taken_->state->mutex};
     if (!taken_->client) {
         return nullptr;
     }
+    const std::lock_guard lock{taken_->state->mutex};
     if (taken_->client_record().messages.full(limits.client_messages_minute_max, now)) {
         return &core::Limits::client_messages_minute_max;
     }
@@ -259,10 +259,10 @@ void Clients::Place::message_accepted(const core::Limits& limits, Moment now)
 
 bool Clients::Place::behaved(const core::Limits& limits, Moment now) const
 {
-    const std::lock_guard lock{taken_->state->mutex};
     if (!taken_->client) {
         return true;
     }
+    const std::lock_guard lock{taken_->state->mutex};
     return is_known(taken_->network_record(), limits, now);
 }
 

@@ -23,7 +23,7 @@ struct TlsSocket {
 /// those. One owner, on its strand. The socket stays the caller's and outlives it.
 ///
 /// OpenSSL is given the socket itself and not an asio::ssl::stream, which keeps two buffers of 17 KB for every
-/// connection whether it is idle or not; here an idle one has none.
+/// connection whether it is idle or not; here one has a buffer only while a record is half there.
 class TlsChannel {
 public:
     TlsChannel(std::shared_ptr<const Certificates> certificates, int socket);

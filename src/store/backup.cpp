@@ -14,7 +14,9 @@ namespace shield::store {
 namespace {
 
 constexpr int pages_at_once = 256;
-constexpr std::string_view backup_begin = "backup-";
+// A name that nobody would give: what bears it is removed at the next start, and a copy that an operator keeps in
+// the state directory must not be.
+constexpr std::string_view backup_begin = ".untaken-backup-";
 constexpr std::string_view backup_end = ".db";
 
 bool is_backup_name(const std::string& name)

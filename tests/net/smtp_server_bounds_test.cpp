@@ -105,9 +105,7 @@ TEST(MessagesOfAClient, AreHeldAtMailWhenThereWereTooMany)
     auto limits = greeting_at_once();
     limits.client_messages_minute_max = 2;
     auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    client.send("EHLO c.example\r\n");
-    client.reply();
+    auto client = introduced(running, "127.1.1.1");
     EXPECT_THAT(deliver(client, small_message), StartsWith("250"));
     const std::string message = std::string{envelope_commands} + std::string{small_message} + ".\r\n";
     client.send(message + "MAIL FROM:<reporter@example.net>\r\n");  // pipelined behind the last one
@@ -119,9 +117,7 @@ TEST(MessagesOfAClient, AreHeldAtMailWhenThereWereTooMany)
     again.send("EHLO c.example\r\nMAIL FROM:<reporter@example.net>\r\n");
     again.reply();
     EXPECT_THAT(again.reply(), StartsWith("450 4.7.1"));
-    auto other = greeted(running, "127.1.1.2");
-    other.send("EHLO c.example\r\n");
-    other.reply();
+    auto other = introduced(running, "127.1.1.2");
     EXPECT_THAT(deliver(other, small_message), StartsWith("250"));
 }
 
@@ -130,9 +126,7 @@ TEST(MessagesOfAClient, AreHeldForItsNetworkToo)
     auto limits = greeting_at_once();
     limits.network_messages_minute_max = 1;
     auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    client.send("EHLO c.example\r\n");
-    client.reply();
+    auto client = introduced(running, "127.1.1.1");
     EXPECT_THAT(deliver(client, small_message), StartsWith("250"));
     auto neighbour = greeted(running, "127.1.1.2");
     neighbour.send("EHLO c.example\r\nMAIL FROM:<reporter@example.net>\r\n");

@@ -17,13 +17,7 @@ TEST(MailThatArrives, SharesItsRoomFairly)
     limits.incoming_octets_max = 100'000;
     auto running = strict(limits);
     const auto begin_message = [&](const std::string& address) {
-        auto client = greeted(running, address);
-        client.send("EHLO c.example\r\n");
-        client.reply();
-        client.send(envelope_commands);
-        client.reply();
-        client.reply();
-        client.reply();
+        auto client = in_data(running, address);
         return client;
     };
     std::vector<TcpClient> greedy;
@@ -60,9 +54,7 @@ TEST(MailThatArrives, IsRememberedWhenItIsTooBig)
     auto limits = greeting_at_once();
     limits.message_size_max = 1000;
     auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    client.send("EHLO c.example\r\n");
-    client.reply();
+    auto client = introduced(running, "127.1.1.1");
     EXPECT_THAT(deliver(client, std::string(900, 'x') + "\r\n" + std::string(900, 'y') + "\r\n"),
                 StartsWith("552 5.3.4"));
     const auto refused = running.mail.refused();
@@ -79,13 +71,7 @@ TEST(MailThatArrives, MustNotComeTooSlowly)
     limits.content_rate_min = 1000;
     limits.content_rate_window = 1;
     auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    client.send("EHLO c.example\r\n");
-    client.reply();
-    client.send(envelope_commands);
-    client.reply();
-    client.reply();
-    client.reply();
+    auto client = in_data(running, "127.1.1.1");
     const auto begin = std::chrono::steady_clock::now();
     for (int i = 0; i < 50 && client.send("x"); ++i) {
         std::this_thread::sleep_for(50ms);
@@ -120,13 +106,7 @@ TEST(MailThatArrives, FastEnoughMayTakeManyWindows)
     limits.content_rate_min = 1000;
     limits.content_rate_window = 1;
     auto running = strict(limits);
-    auto client = greeted(running, "127.1.1.1");
-    client.send("EHLO c.example\r\n");
-    client.reply();
-    client.send(envelope_commands);
-    client.reply();
-    client.reply();
-    client.reply();
+    auto client = in_data(running, "127.1.1.1");
     for (int i = 0; i < 12; ++i) {
         client.send(std::string(998, 'x') + "\r\n");
         std::this_thread::sleep_for(250ms);
@@ -160,17 +140,23 @@ TEST(Errors, PastAFewAreAnsweredSlowlyAndNobodyElseWaits)  // session_errors_slo
     EXPECT_EQ(running.counted("shield_limit_session_errors_slow_total"), 1);
 }
 
+/// Sixty answers, 840 octets in all, that nobody has read yet.
+void ask_much(TcpClient& client)
+{
+    std::string commands;
+    for (int i = 0; i < 60; ++i) {
+        commands += "NOOP\r\n";
+    }
+    client.send(commands);
+}
+
 TEST(Replies, OfOneSessionThatNobodyReadsAreBounded)
 {
     auto limits = greeting_at_once();
     limits.reply_backlog_max = 600;
     auto running = strict(limits);
     auto client = greeted(running, "127.1.1.1");
-    std::string commands;
-    for (int i = 0; i < 60; ++i) {
-        commands += "NOOP\r\n";
-    }
-    client.send(commands);
+    ask_much(client);
     EXPECT_EQ(client.rest(), "");
     EXPECT_EQ(running.counted("shield_limit_reply_backlog_total"), 1);
     EXPECT_TRUE(everything_came_back(running));
@@ -182,11 +168,7 @@ TEST(Replies, OfAllSessionsThatNobodyReadsAreBounded)
     limits.reply_backlogs_max = 600;
     auto running = strict(limits);
     auto client = greeted(running, "127.1.1.1");
-    std::string commands;
-    for (int i = 0; i < 60; ++i) {
-        commands += "NOOP\r\n";
-    }
-    client.send(commands);
+    ask_much(client);
     EXPECT_EQ(client.rest(), "");
     EXPECT_EQ(running.counted("shield_limit_reply_backlogs_total"), 1);
     auto other = greeted(running, "127.1.2.1");

@@ -126,6 +126,14 @@ TEST_F(SmtpTls, SpeaksTls12AndNothingOlder)
     EXPECT_FALSE((TlsClient{about_to_shake_hands(), {"", TLS1_1_VERSION, "ALL:@SECLEVEL=0"}}.secured()));
 }
 
+TEST_F(SmtpTls, DoesNotRenegotiate)
+{
+    serve(starttls);
+    TlsClient client{about_to_shake_hands(), {"", TLS1_2_VERSION}};
+    ASSERT_TRUE(client.secured());
+    EXPECT_FALSE(client.renegotiate());
+}
+
 TEST_F(SmtpTls, ChoosesTheCertificateByTheNameAndTheKeyByTheClient)
 {
     running = std::make_unique<RunningServer>(1, core::Limits{}, Door{implicit}, loopback(),

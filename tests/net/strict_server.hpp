@@ -36,6 +36,26 @@ inline support::TcpClient greeted(const RunningServer& running, const std::strin
     return client;
 }
 
+/// One that has said EHLO, and heard the answer.
+inline support::TcpClient introduced(const RunningServer& running, const std::string& address)
+{
+    auto client = greeted(running, address);
+    client.send("EHLO c.example\r\n");
+    client.reply();
+    return client;
+}
+
+/// One whose content may come.
+inline support::TcpClient in_data(const RunningServer& running, const std::string& address)
+{
+    auto client = introduced(running, address);
+    client.send(envelope_commands);
+    for (int i = 0; i < 3; ++i) {
+        client.reply();
+    }
+    return client;
+}
+
 inline bool everything_came_back(RunningServer& running)
 {
     return support::eventually([&] { return running.metrics.gauge("shield_smtp_connections", {}) == 0; }) &&

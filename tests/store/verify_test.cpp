@@ -115,6 +115,15 @@ TEST_F(StoreVerify, ABackupIsTakenWhileMailArrivesAndIsWhole)
     EXPECT_EQ(restored->token_key().secret, store->token_key().secret);
 }
 
+TEST_F(StoreVerify, ACopyThatAnOperatorKeepsInTheDirectoryStays)
+{
+    const auto kept = directory.path() / "backup-of-monday.db";
+    store->backup(kept, {});
+    store.reset();
+    open();
+    EXPECT_TRUE(std::filesystem::exists(kept));
+}
+
 TEST_F(StoreVerify, ABackupThatNobodyTookIsGoneAfterTheNextStart)
 {
     const auto left = store->backup_here({});

@@ -106,6 +106,11 @@ void TlsClient::update_keys()
     SSL_do_handshake(connection_.get());
 }
 
+bool TlsClient::renegotiate()
+{
+    return SSL_renegotiate(connection_.get()) == 1 && SSL_do_handshake(connection_.get()) == 1;
+}
+
 void TlsClient::say_goodbye()
 {
     SSL_shutdown(connection_.get());

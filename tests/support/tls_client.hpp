@@ -47,6 +47,8 @@ public:
     std::string rest();
 
     void update_keys();  ///< RFC 8446 section 4.6.3
+    /// Whether the server shook hands once more (TLS 1.2).
+    bool renegotiate();
     void say_goodbye();  ///< close_notify
     /// Past TLS: these octets as they are.
     void send_in_clear(std::string_view octets);

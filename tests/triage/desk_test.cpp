@@ -254,8 +254,8 @@ TEST_F(DeskTest, VerifyStatsAndBackupAnswer)
 
 TEST_F(DeskTest, NothingButABackupIsTakenAway)
 {
-    for (const char* file :
-         {"shield.db", "lock", "../shield.db", "/etc/passwd", "backup-", "backup-x/../shield.db"}) {
+    for (const char* file : {"shield.db", "lock", "../shield.db", "/etc/passwd", ".untaken-backup-",
+                             ".untaken-backup-x/../shield.db"}) {
         EXPECT_EQ(ask({{"command", "backup-taken"}, {"file", file}})["status"], 1) << file;
     }
     EXPECT_TRUE(std::filesystem::exists(house_.directory() / "shield.db"));

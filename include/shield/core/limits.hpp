@@ -73,14 +73,14 @@ LIMIT(content_rate_window, seconds, 120, "421 4.4.2", "not counted: housekeeping
       "over which content_rate_min is met or not; also what the slowest begin with")                                    \
 LIMIT(session_time_max, seconds, 3600, "421 4.4.2", "shield_limit_session_time_total",                                   \
       "a session that lasts longer is not delivering mail")                                                             \
-LIMIT(tls_handshakes_max, count, 500, "454 4.7.0", "shield_limit_tls_handshakes_total",\
-      "under way at once, in all; mail in clear text goes on")\
-LIMIT(network_tls_handshakes_max, count, 50, "454 4.7.0", "shield_limit_network_tls_handshakes_total",\
-      "under way at once, of one IPv4 /24 or IPv6 /48")\
-LIMIT(tls_handshakes_minute_max, count, 6000, "454 4.7.0", "shield_limit_tls_handshakes_minute_total",\
-      "new ones a minute, in all: one core makes some thousands a second with ECDSA, some hundreds with RSA")\
-LIMIT(network_tls_handshakes_minute_max, count, 900, "454 4.7.0", "shield_limit_network_tls_handshakes_minute_total",\
-      "new ones a minute, of one /24 or /48")\
+LIMIT(tls_handshakes_max, count, 500, "454 4.7.0", "shield_limit_tls_handshakes_total",                                 \
+      "under way at once, in all; mail in clear text goes on")                                                          \
+LIMIT(network_tls_handshakes_max, count, 50, "454 4.7.0", "shield_limit_network_tls_handshakes_total",                  \
+      "under way at once, of one IPv4 /24 or IPv6 /48")                                                                 \
+LIMIT(tls_handshakes_minute_max, count, 6000, "454 4.7.0", "shield_limit_tls_handshakes_minute_total",                  \
+      "new ones a minute, in all: one core makes some thousands a second with ECDSA, some hundreds with RSA")           \
+LIMIT(network_tls_handshakes_minute_max, count, 900, "454 4.7.0", "shield_limit_network_tls_handshakes_minute_total",   \
+      "new ones a minute, of one /24 or /48")                                                                           \
 LIMIT(tls_handshake_wait_max, seconds, 30, "closed", "shield_limit_tls_handshake_wait_total",                           \
       "two round trips, and a slow client's arithmetic")                                                                \
 LIMIT(write_wait_max, seconds, 60, "closed", "shield_limit_write_wait_total",                                            \
@@ -113,8 +113,8 @@ LIMIT(refused_kept_time, seconds, 2592000, "the oldest go", "not counted: housek
       "how long they are listed: 30 days")                                                                              \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
       "a reader's snapshot keeps the write-ahead log from shrinking")                                                   \
-LIMIT(queue_rows_max, count, 1000, "refused", "not counted: a view", "what one answer may list")                            \
-LIMIT(search_rows_max, count, 200, "refused", "not counted: a view", "what one answer may list")                            \
+LIMIT(queue_rows_max, count, 1000, "refused", "not counted: a view", "what one answer may list")                        \
+LIMIT(search_rows_max, count, 200, "refused", "not counted: a view", "what one answer may list")                        \
 LIMIT(database_size_max, octets, 1099511627776, "452 4.3.1", "shield_limit_database_size_total",                         \
       "what the database may take of the disk")                                                                          \
 LIMIT(write_ahead_log_max, octets, 268435456, "shrunk", "not counted: housekeeping",                                    \
