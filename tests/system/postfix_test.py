@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A round trip with a real mail server: Postfix sends us mail, and takes ours."""
+"""A real mail server beside us: Postfix sends us mail, sealed too, and takes ours."""
 
 import email
 import email.policy
@@ -37,6 +37,19 @@ class RoundTrip(shield.SystemTest):
         self.assertEqual(code, 250, text)
         shield.wait_until(lambda: daemon.show(case["reference"])["messages"] == 2, 60, "the follow-up")
         self.assertIn("status=sent (250 2.0.0 Accepted as SR-", server.log_text())
+
+    def test_one_that_demands_tls_delivers(self):
+        daemon = self.shield(tls="starttls", certificates=["mx.example.com"])
+        server = self.stack.enter_context(postfix.Postfix(domains="reporter.example",
+                                                          relay=f"[127.0.0.1]:{daemon.port}",
+                                                          settings="smtp_tls_security_level = encrypt\n"
+                                                                   "smtp_tls_loglevel = 1"))
+        with shield.Connection("127.0.0.1", server.port, timeout=30) as client:
+            code, text = client.deliver(shield.mail(subject="Sealed"), "ada@reporter.example", ["security@example.com"])
+        self.assertEqual(code, 250, text)
+        case, = shield.wait_until(lambda: daemon.json("queue"), 60, "the mail in our queue")
+        self.assertIn("TLSv1.3", daemon.done("show", case["reference"]))
+        self.assertIn("Untrusted TLS connection established to 127.0.0.1", server.log_text())
 
     def test_a_thousand_messages_of_smtp_source_are_all_there(self):
         postfix.fetch()
