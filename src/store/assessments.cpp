@@ -45,11 +45,11 @@ std::vector<Leased> free_work(Connection& connection, const Store::Database& dat
 /// Writes down which leases ended without a result, and leases what is free.
 std::vector<Leased> take_work(Store::Database& database, std::uint64_t limit)
 {
-    const std::vector<ReturnedWork::One> returned = database.returned_work().take();
+    const std::vector<ReturnedWork> returned = database.returned_work().take();
     try {
         return database.writer().call(
             [&](Connection& connection) {
-                for (const ReturnedWork::One& one : returned) {
+                for (const ReturnedWork& one : returned) {
                     connection.run(
                         "UPDATE assessment_work SET attempts = attempts - ?, owner = 0 WHERE message_id = ? AND "
                         "owner = ?",
@@ -77,7 +77,7 @@ struct Recorded {
     std::condition_variable ready;
     std::size_t left{0};
     Fate worst{Fate::committed};  // of those that did not fail alone
-    std::vector<ReturnedWork::One> returned;
+    std::vector<ReturnedWork> returned;
 };
 
 /// One assessment; fails alone.
@@ -137,9 +137,9 @@ private:
     RecordResult result_{RecordResult::known_before};
 };
 
-std::vector<ReturnedWork::One> unattempted(const std::vector<Leased>& leased)
+std::vector<ReturnedWork> unattempted(const std::vector<Leased>& leased)
 {
-    std::vector<ReturnedWork::One> returned;
+    std::vector<ReturnedWork> returned;
     for (const Leased& one : leased) {
         returned.push_back({one.message_id, false});
     }

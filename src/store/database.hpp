@@ -7,9 +7,10 @@
 #include "readers.hpp"
 #include "references.hpp"
 #include "repeats.hpp"
-#include "returned_work.hpp"
+#include "unwritten.hpp"
 #include "writer.hpp"
 
+#include <shield/store/outbox.hpp>
 #include <shield/store/store.hpp>
 
 #include <atomic>
@@ -27,6 +28,17 @@ inline constexpr int busy_wait_ms = 5000;  // for somebody with SQLite's own she
 [[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& directory);
 /// Its presence asks the next start for a full check.
 [[nodiscard]] std::filesystem::path check_mark(const std::filesystem::path& directory);
+
+/// A lease of assessment work that ended without a result.
+struct ReturnedWork {
+    std::int64_t message_id{0};
+    bool attempted{false};  ///< the attempt counts: it may be the message that is to blame
+};
+
+struct EndedAttempt {
+    std::int64_t attempt_id{0};
+    AttemptOutcome outcome;
+};
 
 /// What the faces of the store share: the directory's lock, the writer, the readers and what is kept in memory
 /// beside them. Owned by Store; thread-safe.
@@ -46,7 +58,8 @@ public:
     [[nodiscard]] std::int64_t next_message_id() noexcept { return next_message_id_++; }
     [[nodiscard]] References& references() noexcept { return references_; }
     [[nodiscard]] Repeats& repeats() noexcept { return repeats_; }
-    [[nodiscard]] ReturnedWork& returned_work() noexcept { return returned_work_; }
+    [[nodiscard]] Unwritten<ReturnedWork>& returned_work() noexcept { return returned_work_; }
+    [[nodiscard]] Unwritten<EndedAttempt>& ended_attempts() noexcept { return ended_attempts_; }
 
     void load_token_keys(Connection& connection);
     [[nodiscard]] core::TokenKey signing_key() const;
@@ -76,7 +89,8 @@ private:
     std::int64_t next_message_id_{1};
     References references_;
     Repeats repeats_;
-    ReturnedWork returned_work_;
+    Unwritten<ReturnedWork> returned_work_;
+    Unwritten<EndedAttempt> ended_attempts_;
     Figures figures_;
 
     mutable std::mutex keys_mutex_;

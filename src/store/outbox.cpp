@@ -86,15 +86,34 @@ std::optional<LostReply> end_attempt(Connection& connection, const UnderWay& att
     return std::nullopt;
 }
 
+void append(std::vector<LostReply>& lost, std::optional<LostReply> reply)
+{
+    if (reply) {
+        lost.push_back(*std::move(reply));
+    }
+}
+
+std::optional<LostReply> end_attempt(Connection& connection, const EndedAttempt& ended, core::Time now)
+{
+    static const std::string sql = std::string{select_under_way} + "AND a.id = ?";
+    std::optional<UnderWay> attempt;
+    {
+        Query row = connection.query(sql, ended.attempt_id);
+        if (row.next()) {
+            attempt = read_under_way(row);
+        }
+    }
+    return attempt ? end_attempt(connection, *attempt, ended.outcome, now) : std::nullopt;
+}
+
 // What a process left behind that is gone, or an attempt that outlived its lease: past the second mark nobody knows
 // whether the next hop took the mail, so it is never tried again by itself (invariant 4).
-std::vector<LostReply> settle(Connection& connection, const Store::Database& database,
-                              const core::ReachedBounds& bounds)
+void settle(Connection& connection, const Store::Database& database, const core::ReachedBounds& bounds,
+            std::vector<LostReply>& lost)
 {
     static const std::string sql = std::string{select_under_way} + "AND (a.owner != ? OR o.due_at <= ?)";
     const core::Time now = database.now();
     std::vector<UnderWay> left;
-    std::vector<LostReply> lost;
     {
         Query row = connection.query(sql, database.owner(), now);
         while (row.next()) {
@@ -106,17 +125,14 @@ std::vector<LostReply> settle(Connection& connection, const Store::Database& dat
         if (attempt.owner == database.owner()) {
             bounds.count(&core::Limits::delivery_lease);
         }
-        auto reply = end_attempt(
-            connection, attempt,
-            attempt.committing
-                ? AttemptOutcome{Result::unknown, "the attempt was cut off before its answer", {}}
-                : AttemptOutcome{Result::deferred, "the attempt was cut off and is safe to repeat", now},
-            now);
-        if (reply) {
-            lost.push_back(*std::move(reply));
-        }
+        append(lost,
+               end_attempt(
+                   connection, attempt,
+                   attempt.committing
+                       ? AttemptOutcome{Result::unknown, "the attempt was cut off before its answer", {}}
+                       : AttemptOutcome{Result::deferred, "the attempt was cut off and is safe to repeat", now},
+                   now));
     }
-    return lost;
 }
 
 // What was to wait longer than any pause was written by a clock that has been set back since. Its next attempt is
@@ -151,6 +167,21 @@ std::vector<DueMail> read_due(Connection& connection, core::Time now, std::uint6
     return due;
 }
 
+std::vector<DueMail> lease_due(Connection& connection, const Store::Database& database, std::uint64_t limit)
+{
+    const core::Time now = database.now();
+    const core::Time until = now + std::chrono::seconds{database.limits().delivery_lease};
+    hurry_what_was_due_in_another_time(connection, now);
+    std::vector<DueMail> mails = read_due(connection, now, limit);
+    for (DueMail& mail : mails) {
+        connection.run("INSERT INTO attempts (outbox_id, owner, started_at) VALUES (?, ?, ?)", mail.outbox_id,
+                       database.owner(), now);
+        mail.attempt_id = connection.last_id();
+        connection.run("UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE id = ?", until, mail.outbox_id);
+    }
+    return mails;
+}
+
 /// The second mark.
 class Committing final : public Job {
 public:
@@ -177,46 +208,34 @@ private:
     bool marked_{false};
 };
 
-/// The end of an attempt. Nobody waits: what is lost here is settled by the next process.
+/// The end of an attempt. Nobody waits: when it cannot be written, the next lease writes it.
 class Finished final : public Job {
 public:
     Finished(Store::Database& database, std::int64_t attempt_id, AttemptOutcome outcome)
-        : database_{database}, attempt_id_{attempt_id}, outcome_{std::move(outcome)}
+        : database_{database}, ended_{attempt_id, std::move(outcome)}
     {
-        outcome_.reply = core::cut_utf8(outcome_.reply, database_.limits().peer_reply_kept_max);
+        ended_.outcome.reply = core::cut_utf8(ended_.outcome.reply, database_.limits().peer_reply_kept_max);
     }
-    void run(Connection& connection) override
-    {
-        static const std::string sql = std::string{select_under_way} + "AND a.id = ?";
-        std::optional<UnderWay> attempt;
-        {
-            Query row = connection.query(sql, attempt_id_);
-            if (row.next()) {
-                attempt = read_under_way(row);
-            }
-        }
-        if (attempt) {
-            lost_ = end_attempt(connection, *attempt, outcome_, database_.now());
-        }
-    }
+    void run(Connection& connection) override { lost_ = end_attempt(connection, ended_, database_.now()); }
     Completion ended(Fate fate, std::exception_ptr) override
     {
-        if (fate == Fate::committed) {
-            database_.outbox_bell.ring();
-            if (lost_) {
-                warn_of(*lost_, *database_.options().log);
-            }
-        } else {
-            database_.options().log->line(core::Severity::error, "attempt_not_recorded",
-                                          {{"attempt", std::to_string(attempt_id_)}});
+        if (fate == Fate::committed && lost_) {
+            warn_of(*lost_, *database_.options().log);
         }
+        if (fate != Fate::committed) {
+            database_.options().log->line(core::Severity::error, "attempt_not_recorded",
+                                          {{"attempt", std::to_string(ended_.attempt_id)}});
+        }
+        if (fate != Fate::committed && fate != Fate::refused) {  // which would be refused again: its lease ends
+            database_.ended_attempts().add({std::move(ended_)});
+        }
+        database_.outbox_bell.ring();
         return {};
     }
 
 private:
     Store::Database& database_;
-    std::int64_t attempt_id_;
-    AttemptOutcome outcome_;
+    EndedAttempt ended_;
     std::optional<LostReply> lost_;
 };
 
@@ -227,22 +246,22 @@ Outbox::Outbox(Store::Database& database) : database_{database}, bounds_{*databa
 std::vector<DueMail> Outbox::lease(std::uint64_t limit)
 {
     database_.outbox_bell.silence();
+    const std::vector<EndedAttempt> ended = database_.ended_attempts().take();
     std::vector<LostReply> lost;
-    auto due = database_.writer().call([&](Connection& connection) {
-        lost = settle(connection, database_, bounds_);
-        const core::Time now = database_.now();
-        const core::Time until = now + std::chrono::seconds{database_.limits().delivery_lease};
-        hurry_what_was_due_in_another_time(connection, now);
-        std::vector<DueMail> mails = read_due(connection, now, limit);
-        for (DueMail& mail : mails) {
-            connection.run("INSERT INTO attempts (outbox_id, owner, started_at) VALUES (?, ?, ?)", mail.outbox_id,
-                           database_.owner(), now);
-            mail.attempt_id = connection.last_id();
-            connection.run("UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE id = ?", until,
-                           mail.outbox_id);
-        }
-        return mails;
-    });
+    std::vector<DueMail> due;
+    try {
+        due = database_.writer().call([&](Connection& connection) {
+            lost.clear();
+            for (const EndedAttempt& attempt : ended) {
+                append(lost, end_attempt(connection, attempt, database_.now()));
+            }
+            settle(connection, database_, bounds_, lost);
+            return lease_due(connection, database_, limit);
+        });
+    } catch (...) {
+        database_.ended_attempts().add(ended);
+        throw;
+    }
     for (const LostReply& reply : lost) {
         warn_of(reply, *database_.options().log);
     }

@@ -44,6 +44,32 @@ TEST_F(StoreOutbox, ASentMailIsSentOnceAndTheCaseSaysSo)
     EXPECT_FALSE(store->outbox().next_due());
 }
 
+TEST_F(StoreOutbox, AnEndThatCouldNotBeWrittenIsWrittenByTheNextLease)
+{
+    store.reset();
+    limits.database_size_max = 4 << 20;
+    limits.peer_reply_kept_max = 100'000;
+    open();
+    const auto reference = receive_and_grant("x");
+    const auto due = store->outbox().lease(1);
+    ASSERT_EQ(due.size(), 1U);
+    ASSERT_TRUE(commit_mark(due[0].attempt_id));
+    for (int i = 0; i < 500 && store->health() == Health::open; ++i) {
+        (void)submit(std::to_string(i) + std::string(60'000, 'x'));
+    }
+    ASSERT_EQ(store->health(), Health::full);
+
+    store->outbox().finished(due[0].attempt_id, {core::DeliveryResult::sent, std::string(100'000, 'z'), {}});
+    EXPECT_THROW((void)store->outbox().lease(1), Unavailable);
+    EXPECT_EQ(log.count("attempt_not_recorded"), 1U);
+    EXPECT_EQ(state(reference), core::AcknowledgementState::queued);
+
+    tamper("DELETE FROM octets WHERE length(octets) > 50000");
+    pass(std::chrono::seconds{2});
+    EXPECT_TRUE(store->outbox().lease(1).empty());
+    EXPECT_EQ(state(reference), core::AcknowledgementState::sent);
+}
+
 TEST_F(StoreOutbox, ADeferredMailComesAgainWhenItsTimeHasCome)
 {
     const auto reference = receive_and_grant("x");

@@ -47,8 +47,9 @@ public:
     /// Makes the second mark; `done(true)` after the commit, through Options::release. `done(false)`: do not go on.
     void committing(std::int64_t attempt_id, std::function<void(bool)> done);
 
-    /// Records the end of an attempt, on the case too. Returns at once; a later lease() comes after it. When it
-    /// cannot be recorded, the attempt is settled as if its process had died.
+    /// Records the end of an attempt, on the case too. Returns at once; a later lease() comes after it, and records
+    /// what could not be recorded at the time. When this process ends before that, the attempt is settled as if it
+    /// had died in it.
     void finished(std::int64_t attempt_id, AttemptOutcome outcome);
 
     /// When the next mail is due, if there is one.
