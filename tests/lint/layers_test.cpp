@@ -21,6 +21,7 @@ const std::map<std::string, Names> may_include{
     {"mime", {"core"}},
     {"classify", {"core"}},
     {"acknowledge", {"core"}},
+    {"auth", {"core"}},
     {"store", {"core"}},
     {"net", {"core", "smtp"}},
     {"confine", {"core"}},
@@ -33,16 +34,16 @@ const std::map<std::string, Names> may_include{
       "daemon"}},
 };
 
-const Names pure{"core", "smtp", "mime", "classify", "acknowledge"};
+const Names pure{"core", "smtp", "mime", "classify", "acknowledge", "auth"};
 
 struct Library {
     const char* start;
     Names modules;
 };
 const std::vector<Library> libraries{
-    {"openssl/", {"core", "net"}},
+    {"openssl/", {"core", "net", "auth"}},
     {"mimetic/", {"mime"}},
-    {"unicode/", {"mime"}},
+    {"unicode/", {"mime", "auth"}},
     {"gumbo.h", {"mime"}},
     {"mustache.hpp", {"acknowledge"}},
     {"kainjow/", {"acknowledge"}},
