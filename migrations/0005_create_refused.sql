@@ -5,7 +5,7 @@
 
 CREATE TABLE refused (
     id          INTEGER PRIMARY KEY,
-    network     TEXT NOT NULL,                        -- the client's /24 or /64
+    network     TEXT NOT NULL,                        -- the client's /24 or /48
     sender      TEXT NOT NULL,                        -- the reverse-path; may be empty
     mailbox     TEXT NOT NULL,                        -- ours; empty when none was named yet
     client      TEXT NOT NULL,                        -- the last attempt's address

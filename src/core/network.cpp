@@ -150,8 +150,8 @@ std::string network_of(std::string_view address)
         return slash_24(plain.octets.data());
     }
     std::array<char, INET6_ADDRSTRLEN> shown{};
-    inet_ntop(AF_INET6, begin_of(plain, 64).octets.data(), shown.data(), shown.size());
-    return std::string{shown.data()} + "/64";
+    inet_ntop(AF_INET6, begin_of(plain, 48).octets.data(), shown.data(), shown.size());
+    return std::string{shown.data()} + "/48";
 }
 
 }  // namespace shield::core

@@ -65,6 +65,8 @@ struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
                                                           const std::optional<core::IpAddress>& address,
                                                           const smtp::Policy& policy, const Descriptor& socket);
     Awaitable<void> serve(Strand strand, Descriptor socket, Guest guest);
+    void remember(const std::shared_ptr<SmtpConnection>& connection);
+    void forget(const SmtpConnection& connection);
     static void turn_away(const Descriptor& socket, smtp::Offer offer, const std::string& words);
     void close(Moment at_latest);
     [[nodiscard]] std::uint64_t drain_time_max() const { return options.policy()->limits.drain_time_max; }
@@ -77,7 +79,7 @@ struct SmtpServer::State : std::enable_shared_from_this<SmtpServer::State> {
     std::mutex mutex;  // of what follows
     bool draining{false};
     std::vector<std::shared_ptr<Listener>> listeners;
-    std::unordered_map<SmtpConnection*, std::weak_ptr<SmtpConnection>> connections;
+    std::unordered_map<const SmtpConnection*, std::weak_ptr<SmtpConnection>> connections;
 };
 
 std::string SmtpServer::State::add_listener(Descriptor socket, Door door)
@@ -223,16 +225,28 @@ Awaitable<void> SmtpServer::State::serve(Strand strand, Descriptor socket, Guest
 {
     const auto connection = std::make_shared<SmtpConnection>(strand, std::move(socket), guest.client, guest.offer,
                                                              std::move(guest.place), options, metrics);
-    {
-        const std::lock_guard lock{mutex};
-        connections.emplace(connection.get(), connection);
-        if (draining) {
-            connection->drain(std::chrono::steady_clock::now());
-        }
-    }
+    remember(connection);
+    struct Forgotten {
+        State& state;
+        const SmtpConnection& connection;
+        ~Forgotten() { state.forget(connection); }
+    } const at_the_end{*this, *connection};
     co_await connection->run();
+}
+
+void SmtpServer::State::remember(const std::shared_ptr<SmtpConnection>& connection)
+{
     const std::lock_guard lock{mutex};
-    connections.erase(connection.get());
+    connections.emplace(connection.get(), connection);
+    if (draining) {
+        connection->drain(std::chrono::steady_clock::now());
+    }
+}
+
+void SmtpServer::State::forget(const SmtpConnection& connection)
+{
+    const std::lock_guard lock{mutex};
+    connections.erase(&connection);
 }
 
 /// One attempt to say why, without waiting: whoever floods us with connections gets no more of our time.

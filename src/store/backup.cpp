@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
 #include <system_error>
 
 namespace shield::store {
@@ -94,6 +95,10 @@ void Store::backup(const std::filesystem::path& file,
 
 std::filesystem::path Store::backup_here(const std::function<void(std::uint64_t, std::uint64_t)>& progress)
 {
+    const std::unique_lock alone{database_->backup_mutex, std::try_to_lock};
+    if (!alone) {  // each would find the room that the other one takes
+        throw Unavailable{Unavailable::Kind::failed, "another backup is being made; try again when it is done."};
+    }
     const Options& options = database_->options();
     const auto directory = std::filesystem::absolute(options.directory);
     require_room(options, database_file(directory));

@@ -82,7 +82,8 @@ Store::Database::Database(Options options, Descriptor lock)
       owner_{static_cast<std::int64_t>(random_bits() >> 1) | 1},
       references_{options_.random_bits ? options_.random_bits : &random_bits},
       repeats_{options_.limits.repeat_window == 0 ? 0 : options_.limits.repeats_remembered_max},
-      figures_{*options_.metrics}
+      figures_{*options_.metrics},
+      bounds_{*options_.metrics}
 {
 }
 

@@ -10,6 +10,7 @@
 #include "unwritten.hpp"
 #include "writer.hpp"
 
+#include <shield/core/reached_bounds.hpp>
 #include <shield/store/outbox.hpp>
 #include <shield/store/store.hpp>
 
@@ -69,6 +70,7 @@ public:
     Bell outbox_bell;
     std::atomic<std::int64_t> assessment_backlog{0};
     std::atomic<std::uint64_t> refused_waiting{0};
+    std::mutex backup_mutex;  // held while backup_here() makes one
 
     struct Figures {
         explicit Figures(core::Metrics& metrics);
@@ -76,6 +78,7 @@ public:
             &damaged;
     };
     [[nodiscard]] Figures& figures() noexcept { return figures_; }
+    [[nodiscard]] const core::ReachedBounds& bounds() const noexcept { return bounds_; }
 
 private:
     Database(Options options, Descriptor lock);
@@ -92,6 +95,7 @@ private:
     Unwritten<ReturnedWork> returned_work_;
     Unwritten<EndedAttempt> ended_attempts_;
     Figures figures_;
+    const core::ReachedBounds bounds_;
 
     mutable std::mutex keys_mutex_;
     std::map<unsigned, core::TokenKey> keys_;

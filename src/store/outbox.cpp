@@ -108,8 +108,7 @@ std::optional<LostReply> end_attempt(Connection& connection, const EndedAttempt&
 
 // What a process left behind that is gone, or an attempt that outlived its lease: past the second mark nobody knows
 // whether the next hop took the mail, so it is never tried again by itself (invariant 4).
-void settle(Connection& connection, const Store::Database& database, const core::ReachedBounds& bounds,
-            std::vector<LostReply>& lost)
+void settle(Connection& connection, const Store::Database& database, std::vector<LostReply>& lost)
 {
     static const std::string sql = std::string{select_under_way} + "AND (a.owner != ? OR o.due_at <= ?)";
     const core::Time now = database.now();
@@ -123,7 +122,7 @@ void settle(Connection& connection, const Store::Database& database, const core:
     for (const UnderWay& attempt : left) {
         using Result = core::DeliveryResult;
         if (attempt.owner == database.owner()) {
-            bounds.count(&core::Limits::delivery_lease);
+            database.bounds().count(&core::Limits::delivery_lease);
         }
         append(lost,
                end_attempt(
@@ -241,7 +240,7 @@ private:
 
 }  // namespace
 
-Outbox::Outbox(Store::Database& database) : database_{database}, bounds_{*database.options().metrics} {}
+Outbox::Outbox(Store::Database& database) : database_{database} {}
 
 std::vector<DueMail> Outbox::lease(std::uint64_t limit)
 {
@@ -255,7 +254,7 @@ std::vector<DueMail> Outbox::lease(std::uint64_t limit)
             for (const EndedAttempt& attempt : ended) {
                 append(lost, end_attempt(connection, attempt, database_.now()));
             }
-            settle(connection, database_, bounds_, lost);
+            settle(connection, database_, lost);
             return lease_due(connection, database_, limit);
         });
     } catch (...) {

@@ -12,51 +12,57 @@ namespace shield::store {
 
 namespace {
 
-constexpr std::uint64_t row_octets = 512;          // about what one writes
-constexpr std::uint64_t waiting_max = 1000;        // behind them more are counted by nobody but the log
-constexpr std::uint64_t networks_to_fill_it = 10;  // no network has more than its share of the list
+constexpr std::uint64_t row_octets = 512;    // about what one writes
+constexpr std::uint64_t waiting_max = 1000;  // behind them more are counted by nobody but the log
 
 /// One line more of the list, or one attempt more in a line. Writer thread.
 class Refused final : public Job {
 public:
-    Refused(core::RefusedMessage message, const core::Limits& limits, std::atomic<std::uint64_t>& waiting)
-        : message_{std::move(message)}, limits_{limits}, waiting_{waiting}
+    Refused(Store::Database& database, core::RefusedMessage message)
+        : database_{database}, message_{std::move(message)}
     {
     }
 
     void run(Connection& connection) override
     {
-        const std::string network = core::network_of(message_.client);
         connection.run(
             "INSERT INTO refused (network, sender, mailbox, client, size, first_at, last_at) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (network, sender, mailbox) DO UPDATE SET "
             "client = excluded.client, size = max(size, excluded.size), attempts = attempts + 1, "
             "last_at = excluded.last_at",
-            network, message_.sender, message_.mailbox, message_.client,
+            core::network_of(message_.client), message_.sender, message_.mailbox, message_.client,
             std::min<std::uint64_t>(message_.size, INT64_MAX), message_.at);
         connection.run("DELETE FROM refused WHERE last_at < ?",
-                       message_.at - std::chrono::seconds{limits_.refused_kept_time});
-        connection.run(
-            "DELETE FROM refused WHERE id IN (SELECT id FROM refused WHERE network = ? ORDER BY last_at DESC, id "
-            "DESC "
-            "LIMIT -1 OFFSET ?)",
-            network, std::max<std::uint64_t>(1, limits_.refused_kept_max / networks_to_fill_it));
-        connection.run(
-            "DELETE FROM refused WHERE id IN (SELECT id FROM refused ORDER BY last_at DESC, id DESC LIMIT -1 "
-            "OFFSET ?)",
-            limits_.refused_kept_max);
+                       message_.at - std::chrono::seconds{database_.limits().refused_kept_time});
+        while (lines(connection) > database_.limits().refused_kept_max) {
+            forget_one(connection);
+        }
     }
 
     Completion ended(Fate, std::exception_ptr) override
     {
-        --waiting_;
+        --database_.refused_waiting;
         return {};
     }
 
 private:
+    static std::uint64_t lines(Connection& connection)
+    {
+        Query row = connection.query("SELECT count(*) FROM refused");
+        return row.next() ? row.natural(0) : 0;
+    }
+
+    /// The oldest of the network that has most: a flood takes room from itself.
+    void forget_one(Connection& connection) const
+    {
+        connection.run(
+            "DELETE FROM refused WHERE id = (SELECT id FROM refused WHERE network = (SELECT network FROM refused "
+            "GROUP BY network ORDER BY count(*) DESC, min(last_at) LIMIT 1) ORDER BY last_at, id LIMIT 1)");
+        database_.bounds().count(&core::Limits::refused_kept_max);
+    }
+
+    Store::Database& database_;
     core::RefusedMessage message_;
-    const core::Limits& limits_;
-    std::atomic<std::uint64_t>& waiting_;
 };
 
 }  // namespace
@@ -68,8 +74,7 @@ void Intake::refused(core::RefusedMessage message)
         --waiting;
         return;
     }
-    database_.writer().submit(std::make_unique<Refused>(std::move(message), database_.limits(), waiting),
-                              Lane::record, row_octets);
+    database_.writer().submit(std::make_unique<Refused>(database_, std::move(message)), Lane::record, row_octets);
 }
 
 std::vector<RefusedRow> Cases::refused(std::uint64_t limit) const

@@ -124,6 +124,24 @@ TEST_F(StoreVerify, ACopyThatAnOperatorKeepsInTheDirectoryStays)
     EXPECT_TRUE(std::filesystem::exists(kept));
 }
 
+TEST_F(StoreVerify, OneBackupIsMadeAtATime)
+{
+    (void)receive(std::string(6 << 20, 'x'));
+    std::atomic<int> refused{0};
+    const auto file = store->backup_here([&](std::uint64_t, std::uint64_t) {
+        std::thread{[&] {
+            try {
+                (void)store->backup_here({});
+            } catch (const Unavailable& failure) {
+                EXPECT_THAT(failure.what(), testing::HasSubstr("another backup"));
+                ++refused;
+            }
+        }}.join();
+    });
+    EXPECT_GT(refused, 0);
+    EXPECT_TRUE(std::filesystem::exists(store->backup_here({})));
+}
+
 TEST_F(StoreVerify, ABackupThatNobodyTookIsGoneAfterTheNextStart)
 {
     const auto left = store->backup_here({});

@@ -107,8 +107,8 @@ LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "not counted: 
       "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
       "intake opens again above this much free space; files of large messages keep twice as much free")                 \
-LIMIT(refused_kept_max, count, 10000, "the oldest go", "not counted: housekeeping",                                     \
-      "messages refused for their size that are listed")                                                                \
+LIMIT(refused_kept_max, count, 10000, "the oldest go", "shield_limit_refused_kept_total",                               \
+      "messages refused for their size that are listed; first those of the network that has most")                                                                \
 LIMIT(refused_kept_time, seconds, 2592000, "the oldest go", "not counted: housekeeping",                                \
       "how long they are listed: 30 days")                                                                              \
 LIMIT(query_time_max, seconds, 2, "refused", "shield_limit_query_time_total",                                            \
@@ -170,7 +170,7 @@ LIMIT(acknowledgements_sender_day_max, count, 1, "held", "shield_limit_acknowled
 LIMIT(acknowledgements_domain_day_max, count, 50, "held", "shield_limit_acknowledgements_domain_total",                  \
       "one domain of reverse-paths in 24 hours")                                                                        \
 LIMIT(acknowledgements_network_day_max, count, 50, "held", "shield_limit_acknowledgements_network_total",                \
-      "one client network (/24 or /64) in 24 hours")                                                                    \
+      "one client network (/24 or /48) in 24 hours")                                                                    \
 LIMIT(acknowledgements_day_max, count, 1000, "held", "shield_limit_acknowledgements_total",                              \
       "all acknowledgements in 24 hours")                                                                               \
 LIMIT(acknowledgement_size_max, octets, 2048, "refused by --check", "not counted: at start",                            \

@@ -63,7 +63,7 @@ struct HostAndPort {
 /// A DNS name of letters, digits and hyphens (RFC 1123 section 2.1), without a dot at its end.
 [[nodiscard]] bool is_host_name(std::string_view text);
 
-/// The network a client address counts under: its /24 for IPv4 (also when mapped into IPv6), its /64 for IPv6, in
+/// The network a client address counts under: its /24 for IPv4 (also when mapped into IPv6), its /48 for IPv6, in
 /// canonical form such as `192.0.2.0/24`. What is no address comes back as it was.
 [[nodiscard]] std::string network_of(std::string_view address);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <shield/core/reached_bounds.hpp>
 #include <shield/core/vocabulary.hpp>
 #include <shield/store/store.hpp>
 
@@ -63,7 +62,6 @@ private:
     friend class Store;
     explicit Outbox(Store::Database& database);
     Store::Database& database_;
-    const core::ReachedBounds bounds_;
 };
 
 }  // namespace shield::store
