@@ -55,13 +55,29 @@ std::string unusable_address(const core::Envelope& envelope, const core::Mailbox
     return ours.is_our_domain(sender->domain) ? "its sender is in a domain of ours" : std::string{};
 }
 
-std::string cap_reached(const History& history, const core::Limits& limits)
+std::string cap_of_sender(const History& history, const core::Verdict& verdict, const core::Limits& limits)
 {
-    if (history.sender_day >= limits.acknowledgements_sender_day_max) {
-        return "its sender had an acknowledgement within 24 hours (acknowledgements_sender_day_max)";
+    if (verdict.reply_address != core::ReplyAddress::verified) {
+        return history.sender_day >= limits.acknowledgements_sender_day_max
+                   ? "its sender had an acknowledgement within 24 hours (acknowledgements_sender_day_max)"
+                   : std::string{};
+    }
+    return history.sender_day >= limits.acknowledgements_verified_day_max
+               ? "its sender had as many acknowledgements as are sent within 24 hours "
+                 "(acknowledgements_verified_day_max)"
+               : std::string{};
+}
+
+std::string cap_reached(const History& history, const core::Verdict& verdict, const core::Limits& limits)
+{
+    if (auto reason = cap_of_sender(history, verdict, limits); !reason.empty()) {
+        return reason;
     }
     if (history.domain_day >= limits.acknowledgements_domain_day_max) {
         return "its sender's domain had its share for 24 hours (acknowledgements_domain_day_max)";
+    }
+    if (history.signer_day >= limits.acknowledgements_signer_day_max) {
+        return "the domain that signed it had its share for 24 hours (acknowledgements_signer_day_max)";
     }
     if (history.network_day >= limits.acknowledgements_network_day_max) {
         return "its client's network had its share for 24 hours (acknowledgements_network_day_max)";
@@ -79,7 +95,7 @@ bool has_flag(const core::Assessment& message, std::string_view flag)
 
 // The reasons to hold a message that a person may have written, the most telling first.
 std::string reason_to_hold(const core::Envelope& envelope, const core::Assessment& message,
-                           const core::Verdict& verdict, const core::Mailboxes& ours, Unverified unverified)
+                           const core::Mailboxes& ours)
 {
     if (auto reason = unusable_address(envelope, ours); !reason.empty()) {
         return reason;
@@ -93,16 +109,12 @@ std::string reason_to_hold(const core::Envelope& envelope, const core::Assessmen
     if (has_flag(message, "spam")) {
         return "it looks like unsolicited mail";
     }
-    if (unverified == Unverified::hold && !verdict.reply_address_verified) {
-        return "its sender is not verified";
-    }
     return {};
 }
 
 }  // namespace
 
-Decision decide(const core::Envelope& envelope, const core::Assessment* message, const core::Verdict& verdict,
-                const core::Mailboxes& ours, Unverified unverified)
+Decision decide(const core::Envelope& envelope, const core::Assessment* message, const core::Mailboxes& ours)
 {
     auto machine =
         message == nullptr ? machine_reason_of_envelope(envelope, ours) : machine_reason(envelope, *message, ours);
@@ -116,13 +128,30 @@ Decision decide(const core::Envelope& envelope, const core::Assessment* message,
     if (message == nullptr) {
         return held("it could not be read");
     }
-    if (auto reason = reason_to_hold(envelope, *message, verdict, ours, unverified); !reason.empty()) {
+    if (auto reason = reason_to_hold(envelope, *message, ours); !reason.empty()) {
         return held(std::move(reason));
     }
     return {AcknowledgementState::queued, "its sender may be answered", false};
 }
 
-Decision after(const History& history, Decision decision, const core::Limits& limits)
+Decision judged(Decision decision, const core::Verdict& verdict, Unverified unverified)
+{
+    if (decision.state != AcknowledgementState::queued) {
+        return decision;
+    }
+    switch (verdict.reply_address) {
+        case core::ReplyAddress::verified:
+        case core::ReplyAddress::probable:
+            return decision;
+        case core::ReplyAddress::refuted:
+            return held("reply address not verified: its domain disowns the message");
+        case core::ReplyAddress::unverified:
+            return unverified == Unverified::send ? std::move(decision) : held("reply address not verified");
+    }
+    return held("reply address not verified");
+}
+
+Decision after(const History& history, const core::Verdict& verdict, Decision decision, const core::Limits& limits)
 {
     if (decision.state == AcknowledgementState::suppressed) {
         return decision;
@@ -134,7 +163,7 @@ Decision after(const History& history, Decision decision, const core::Limits& li
         return suppressed("it follows up on a known case: a person will answer");
     }
     if (decision.state == AcknowledgementState::queued) {
-        if (auto reason = cap_reached(history, limits); !reason.empty()) {
+        if (auto reason = cap_reached(history, verdict, limits); !reason.empty()) {
             return held(std::move(reason));
         }
     }

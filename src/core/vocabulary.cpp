@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 7> acknowledgement_names{"pending", "queu
 constexpr std::array<std::string_view, 4> delivery_result_names{"sent", "deferred", "failed", "unknown"};
 constexpr std::array<std::string_view, 4> encryption_names{"none", "pgp_mime", "pgp_inline", "smime"};
 
+constexpr std::array<std::string_view, 4> reply_address_names{"unverified", "probable", "verified", "refuted"};
+
 template <typename Enum, std::size_t count>
 std::optional<Enum> parse(const std::array<std::string_view, count>& names, std::string_view text) noexcept
 {
@@ -53,6 +55,10 @@ std::string_view to_string(Encryption value) noexcept
 {
     return encryption_names[static_cast<std::size_t>(value)];
 }
+std::string_view to_string(ReplyAddress value) noexcept
+{
+    return reply_address_names[static_cast<std::size_t>(value)];
+}
 
 std::optional<Category> parse_category(std::string_view text) noexcept
 {
@@ -69,6 +75,11 @@ std::optional<ClosingCode> parse_closing_code(std::string_view text) noexcept
 std::optional<AcknowledgementState> parse_acknowledgement_state(std::string_view text) noexcept
 {
     return parse<AcknowledgementState>(acknowledgement_names, text);
+}
+
+std::optional<ReplyAddress> parse_reply_address(std::string_view text) noexcept
+{
+    return parse<ReplyAddress>(reply_address_names, text);
 }
 
 }  // namespace shield::core

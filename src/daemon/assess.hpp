@@ -2,6 +2,7 @@
 #pragma once
 
 #include "in_force.hpp"
+#include "reader.hpp"
 
 #include <shield/core/token.hpp>
 #include <shield/store/assessments.hpp>
@@ -19,12 +20,12 @@ struct Assessing {
     core::TokenKeys known_keys;
     std::function<std::string()> unique_name;
     core::Time now{};
+    bool authenticating{false};  ///< somebody answers questions to the DNS, and verdicts are waited for
 };
 
 /// One message from what its octets say to everything the store records about it: classify, recognise a machine,
 /// find the case it follows, and prepare the decision about its acknowledgement.
-[[nodiscard]] store::Assessed assess(const store::AssessmentWork& work, core::Assessment said,
-                                     const Assessing& with);
+[[nodiscard]] store::Assessed assess(const store::AssessmentWork& work, Read read, const Assessing& with);
 
 /// The same for a message that could not be read: it stays where it is, marked, and its acknowledgement is held.
 [[nodiscard]] store::Assessed unreadable(const store::AssessmentWork& work, std::string why, const Assessing& with);

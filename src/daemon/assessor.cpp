@@ -104,8 +104,9 @@ bool Assessor::assess_batch(Reader& reader, const std::stop_token& stop)
 {
     const std::shared_ptr<const InForce> in_force = options_.current->get();
     const auto work = store_.assessments().lease(in_force->triage.limits.assessment_batch_max);
-    const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
-                         options_.clock()};
+    const Assessing with{
+        in_force,         store_.token_key(),     store_.token_keys(), [this] { return store_.unique_name(); },
+        options_.clock(), options_.authenticating};
     reader.begin(to_be_read(work, in_force->triage.limits));
     std::vector<store::Assessed> batch;
     auto begun = std::chrono::steady_clock::now();
@@ -160,7 +161,7 @@ store::Assessed Assessor::counted(store::Assessed assessed) const
     // The store asks while record() waits for it, so `this` is there.
     assessed.acknowledge = [this, decide = std::move(assessed.acknowledge)](const store::GrantedBefore& before,
                                                                             bool joined) {
-        store::Assessed::Grant granted = decide(before, joined);
+        store::Grant granted = decide(before, joined);
         bounds_.count_named_in(granted.acknowledgement.reason);
         return granted;
     };

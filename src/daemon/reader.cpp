@@ -54,7 +54,7 @@ void Reader::begin(std::vector<Message> messages)
     asked_ = read_ = 0;
 }
 
-core::result<core::Assessment> Reader::next()
+core::result<Read> Reader::next()
 {
     const std::string_view octets = messages_.at(read_).octets;
     if (zygote_ != nullptr) {
@@ -62,13 +62,13 @@ core::result<core::Assessment> Reader::next()
     }
     asked_ = ++read_;
     try {
-        return mime::read(octets, limits_);
+        return Read{mime::read(octets, limits_), {}};
     } catch (const std::exception& failure) {
         return core::Error{failure.what()};
     }
 }
 
-core::result<core::Assessment> Reader::next_from_worker(std::string_view octets)
+core::result<Read> Reader::next_from_worker(std::string_view octets)
 {
     if (needs_another_worker()) {
         replace_worker();
@@ -83,8 +83,9 @@ core::result<core::Assessment> Reader::next_from_worker(std::string_view octets)
     if (!said) {
         worker_.reset();
         asked_ = read_;
+        return said.error();
     }
-    return said;
+    return Read{*std::move(said), {}};
 }
 
 void Reader::ask_ahead()

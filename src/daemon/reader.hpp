@@ -18,6 +18,12 @@ namespace shield::daemon {
 /// Whoever forks the workers, with what they do: mime's half of the exchange.
 [[nodiscard]] confine::Zygote::Options reading_in_workers(std::function<void()> drop);
 
+/// What the octets of a message say.
+struct Read {
+    core::Assessment assessment;
+    std::string signatures;  ///< what authenticate needs of them
+};
+
 /// Reads the messages of one thread: in a worker process of its own, which is asked ahead so that neither waits for
 /// the other, and is replaced when it has read enough. A message whose worker crashes, hangs, takes too much or
 /// says what cannot be is an error; those asked after it are asked again in a fresh worker, and nothing is held
@@ -38,10 +44,10 @@ public:
     void begin(std::vector<Message> messages);
 
     /// What the next of them says, or why that cannot be told.
-    [[nodiscard]] core::result<core::Assessment> next();
+    [[nodiscard]] core::result<Read> next();
 
 private:
-    core::result<core::Assessment> next_from_worker(std::string_view octets);
+    core::result<Read> next_from_worker(std::string_view octets);
     void ask_ahead();
     [[nodiscard]] bool may_ask() const noexcept;
     [[nodiscard]] bool needs_another_worker() const noexcept;

@@ -3,6 +3,7 @@
 #include "database.hpp"
 #include "disk_space.hpp"
 #include "record.hpp"
+#include "recording.hpp"
 
 #include <shield/core/ascii.hpp>
 #include <shield/store/assessments.hpp>
@@ -71,70 +72,37 @@ std::vector<Leased> take_work(Store::Database& database, std::uint64_t limit)
     }
 }
 
-/// The outcome of a batch.
-struct Recorded {
-    std::mutex mutex;
-    std::condition_variable ready;
-    std::size_t left{0};
-    Fate worst{Fate::committed};  // of those that did not fail alone
-    std::vector<ReturnedWork> returned;
-};
-
 /// One assessment; fails alone.
-class Recording final : public Job {
+class AssessmentRecording final : public Recording {
 public:
-    Recording(Store::Database& database, Assessed assessed, std::shared_ptr<Recorded> recorded)
-        : database_{database}, item_{recordable(std::move(assessed))}, recorded_{std::move(recorded)}
+    AssessmentRecording(Store::Database& database, Assessed assessed)
+        : Recording{database, assessed.message_id, "assessment_not_recorded"},
+          item_{recordable(std::move(assessed))}
     {
     }
 
-    [[nodiscard]] std::uint64_t octets() const noexcept { return item_.assessment_json.size(); }
+    [[nodiscard]] std::uint64_t octets() const noexcept override { return item_.assessment_json.size(); }
 
-    void run(Connection& connection) override { result_ = record_one(connection, database_, item_); }
-
-    Completion ended(Fate fate, std::exception_ptr why) override
-    {
-        if (fate == Fate::committed && result_ != RecordResult::known_before) {
-            database_.figures().backlog = --database_.assessment_backlog;
-            database_.figures().unreadable += item_.assessed.assessment ? 0 : 1;
-        }
-        if (fate == Fate::committed && result_ == RecordResult::mail_queued) {
-            database_.outbox_bell.ring();
-        }
-        if (fate == Fate::refused) {
-            database_.options().log->line(
-                core::Severity::warning, "assessment_not_recorded",
-                {{"message", std::to_string(item_.assessed.message_id)}, {"why", sentence_of(why)}});
-        }
-        const std::lock_guard lock{recorded_->mutex};
-        if (fate != Fate::committed) {
-            recorded_->returned.push_back({item_.assessed.message_id, fate == Fate::refused});
-        }
-        if (fate != Fate::committed && fate != Fate::refused) {
-            recorded_->worst = fate;
-        }
-        if (--recorded_->left == 0) {
-            recorded_->ready.notify_one();
-        }
-        return {};
-    }
+    void run(Connection& connection) override { result_ = record_one(connection, database(), item_); }
 
 private:
-    static std::string sentence_of(const std::exception_ptr& why)
+    void committed() override
     {
-        try {
-            std::rethrow_exception(why);
-        } catch (const std::exception& error) {
-            return error.what();
-        } catch (...) {
-            return "an unknown error";
+        if (result_.known_before) {
+            return;
+        }
+        database().figures().backlog = --database().assessment_backlog;
+        database().figures().unreadable += item_.assessed.assessment ? 0 : 1;
+        if (result_.mail_queued) {
+            database().outbox_bell.ring();
+        }
+        if (result_.to_authenticate) {
+            database().authentication_bell.ring();
         }
     }
 
-    Store::Database& database_;
     Recordable item_;
-    std::shared_ptr<Recorded> recorded_;
-    RecordResult result_{RecordResult::known_before};
+    RecordResult result_;
 };
 
 std::vector<ReturnedWork> unattempted(const std::vector<Leased>& leased)
@@ -277,27 +245,15 @@ void Assessments::wake()
 
 void Assessments::record(std::vector<Assessed> batch)
 {
-    const auto recorded = std::make_shared<Recorded>();
     const core::Time late = database_.now() - std::chrono::seconds{database_.limits().assessment_wait_max};
     std::vector<std::pair<std::unique_ptr<Recording>, Lane>> jobs;
     for (Assessed& assessed : batch) {
         const bool waited = assessed.received_at < late;
         database_.figures().late += waited ? 1 : 0;
-        jobs.emplace_back(std::make_unique<Recording>(database_, std::move(assessed), recorded),
+        jobs.emplace_back(std::make_unique<AssessmentRecording>(database_, std::move(assessed)),
                           waited ? Lane::work : Lane::record);
     }
-    recorded->left = jobs.size();
-    for (auto& [job, lane] : jobs) {
-        const std::uint64_t octets = job->octets();
-        database_.writer().submit(std::move(job), lane, octets);
-    }
-    std::unique_lock lock{recorded->mutex};
-    recorded->ready.wait(lock, [&] { return recorded->left == 0; });
-    if (!recorded->returned.empty()) {
-        database_.returned_work().add(recorded->returned);
-        database_.assessment_bell.ring();
-    }
-    require_committed(recorded->worst, nullptr);
+    record_together(database_.writer(), std::move(jobs), database_.returned_work(), database_.assessment_bell);
 }
 
 std::uint64_t Assessments::index_some()

@@ -43,9 +43,11 @@ Acknowledgement read_acknowledgement(const Query& row, int first)
 std::string select_messages(std::string_view assessment)
 {
     return "SELECT m.reference, m.kind, m.size, m.sha256, m.acknowledgement, m.acknowledgement_reason, "
-           "m.acknowledgement_sent_at, a.automatic, a.verdict, " +
+           "m.acknowledgement_sent_at, a.automatic, v.verdict, " +
            std::string{assessment} + ", " + std::string{select_envelope} +
-           " FROM messages m LEFT JOIN assessments a ON a.message_id = m.id WHERE m.case_id = ?1 AND m.id IN "
+           " FROM messages m LEFT JOIN assessments a ON a.message_id = m.id LEFT JOIN authentications v ON "
+           "v.message_id = "
+           "m.id WHERE m.case_id = ?1 AND m.id IN "
            "(SELECT ?1 UNION SELECT id FROM (SELECT id FROM messages WHERE case_id = ?1 AND case_id != id "
            "ORDER BY id DESC LIMIT ?2)) ORDER BY m.id";
 }
@@ -68,6 +70,8 @@ std::vector<Message> read_messages(Connection& connection, std::int64_t case_id,
         message.acknowledgement = read_acknowledgement(row, 4);
         if (!row.is_null(7)) {
             message.automatic = row.flag(7);
+        }
+        if (!row.is_null(8)) {
             message.verdict = verdict_from_json(row.text(8));
         }
         if (!row.is_null(9)) {

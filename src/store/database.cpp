@@ -90,6 +90,7 @@ Store::Database::Database(Options options, Descriptor lock)
 Store::Database::~Database()
 {
     assessment_bell.end();
+    authentication_bell.end();
     outbox_bell.end();
     if (writer_) {
         writer_->stop();

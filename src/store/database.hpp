@@ -41,6 +41,12 @@ struct EndedAttempt {
     AttemptOutcome outcome;
 };
 
+/// A lease of authentication work that ended without a result, until another time.
+struct PostponedWork {
+    std::int64_t message_id{0};
+    core::Time until{};
+};
+
 /// What the faces of the store share: the directory's lock, the writer, the readers and what is kept in memory
 /// beside them. Owned by Store; thread-safe.
 class Store::Database {
@@ -62,11 +68,18 @@ public:
     [[nodiscard]] Unwritten<ReturnedWork>& returned_work() noexcept { return returned_work_; }
     [[nodiscard]] Unwritten<EndedAttempt>& ended_attempts() noexcept { return ended_attempts_; }
 
+    [[nodiscard]] Unwritten<ReturnedWork>& returned_authentications() noexcept { return returned_authentications_; }
+    [[nodiscard]] Unwritten<PostponedWork>& postponed_authentications() noexcept
+    {
+        return postponed_authentications_;
+    }
+
     void load_token_keys(Connection& connection);
     [[nodiscard]] core::TokenKey signing_key() const;
     [[nodiscard]] std::optional<core::TokenKey> token_key(unsigned id) const;
 
     Bell assessment_bell;
+    Bell authentication_bell;
     Bell outbox_bell;
     std::atomic<std::int64_t> assessment_backlog{0};
     std::atomic<std::uint64_t> refused_waiting{0};
@@ -94,6 +107,8 @@ private:
     Repeats repeats_;
     Unwritten<ReturnedWork> returned_work_;
     Unwritten<EndedAttempt> ended_attempts_;
+    Unwritten<ReturnedWork> returned_authentications_;
+    Unwritten<PostponedWork> postponed_authentications_;
     Figures figures_;
     const core::ReachedBounds bounds_;
 

@@ -35,6 +35,15 @@ core::Category category_of(const Json& value)
     return known(core::parse_category(value.get<std::string>()), "a category");
 }
 
+core::ReplyAddress reply_address_of(const Json& value)
+{
+    const auto known = core::parse_reply_address(value.get<std::string>());
+    if (!known) {
+        throw Damaged{"a reply address is neither verified nor not"};
+    }
+    return *known;
+}
+
 core::Encryption encryption_of(const Json& value)
 {
     const auto word = value.get<std::string>();
@@ -191,13 +200,21 @@ std::string to_json(const core::Assessment& assessment)
 
 std::string to_json(const core::Verdict& verdict)
 {
-    return JsonText{}
-        .begin_object()
-        .member("spf", verdict.spf)
-        .member("dkim", verdict.dkim)
-        .member("dmarc", verdict.dmarc)
-        .member("arc", verdict.arc)
-        .member("reply_address_verified", verdict.reply_address_verified)
+    JsonText json;
+    json.begin_object().key("proofs").begin_array();
+    for (const core::Proof& proof : verdict.proofs) {
+        json.begin_object()
+            .member("method", proof.method)
+            .member("result", proof.result)
+            .member("domain", proof.domain)
+            .member("reason", proof.reason)
+            .member("record", proof.record)
+            .end_object();
+    }
+    return json.end_array()
+        .member("reply_address", to_string(verdict.reply_address))
+        .member("verified_domain", verdict.verified_domain)
+        .member("signing_domain", verdict.signing_domain)
         .end_object()
         .take();
 }
@@ -242,11 +259,14 @@ core::Verdict verdict_from_json(const std::string& text)
 {
     return parsed(text, "the verdict", [](const Json& value) {
         core::Verdict verdict;
-        value.at("spf").get_to(verdict.spf);
-        value.at("dkim").get_to(verdict.dkim);
-        value.at("dmarc").get_to(verdict.dmarc);
-        value.at("arc").get_to(verdict.arc);
-        value.at("reply_address_verified").get_to(verdict.reply_address_verified);
+        for (const Json& proof : value.at("proofs")) {
+            verdict.proofs.push_back({proof.at("method").get<std::string>(), proof.at("result").get<std::string>(),
+                                      proof.at("domain").get<std::string>(), proof.at("reason").get<std::string>(),
+                                      proof.at("record").get<std::string>()});
+        }
+        verdict.reply_address = reply_address_of(value.at("reply_address"));
+        value.at("verified_domain").get_to(verdict.verified_domain);
+        value.at("signing_domain").get_to(verdict.signing_domain);
         return verdict;
     });
 }

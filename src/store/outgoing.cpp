@@ -22,15 +22,17 @@ std::string counted_domain(const std::string& domain)
 
 }  // namespace
 
-GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_address)
+GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_address,
+                     std::string_view signing_domain)
 {
+    const std::string signer{signing_domain};
     auto mailbox = core::Mailbox::parse(reverse_path);
     if (!mailbox) {
-        return {core::lowered(reverse_path), {}, core::network_of(client_address)};
+        return {core::lowered(reverse_path), {}, signer, core::network_of(client_address)};
     }
     mailbox->domain = counted_domain(mailbox->domain);
     mailbox->local = core::is_ascii(mailbox->local) ? mailbox->unwrapped_local() : "(international)";
-    return {mailbox->key(), mailbox->domain, core::network_of(client_address)};
+    return {mailbox->key(), mailbox->domain, signer, core::network_of(client_address)};
 }
 
 AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& keys, core::Time now)
@@ -44,6 +46,11 @@ AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& k
         "SELECT count(*) FROM outbox WHERE automatic = 1 AND granted_sender = ? AND created_at > ?", keys.sender);
     history.domain_day = count(
         "SELECT count(*) FROM outbox WHERE automatic = 1 AND granted_domain = ? AND created_at > ?", keys.domain);
+    history.signer_day =
+        keys.signer.empty()
+            ? 0
+            : count("SELECT count(*) FROM outbox WHERE automatic = 1 AND granted_signer = ? AND created_at > ?",
+                    keys.signer);
     history.network_day = count(
         "SELECT count(*) FROM outbox WHERE automatic = 1 AND granted_network = ? AND created_at > ?", keys.network);
     history.total_day = static_cast<std::uint64_t>(
@@ -79,7 +86,7 @@ std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoin
     GrantKeys keys;
     {
         Query row = connection.query("SELECT reverse_path, client_address FROM messages WHERE id = ?", message_id);
-        keys = row.next() ? grant_keys(row.text(0), row.text(1)) : keys;
+        keys = row.next() ? grant_keys(row.text(0), row.text(1), mail.signing_domain) : keys;
     }
     if (mail.automatic &&
         connection.number("SELECT count(*) FROM outbox WHERE message_id = ? AND automatic = 1", message_id) != 0) {
@@ -91,11 +98,12 @@ std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoin
     connection.run(
         "INSERT INTO outbox (message_id, automatic, sender, recipient, mail_message_id, octets, text, who, "
         "created_at, "
-        "give_up_at, due_at, granted_sender, granted_domain, granted_network) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?)",
+        "give_up_at, due_at, granted_sender, granted_domain, granted_signer, granted_network) VALUES (?, ?, ?, ?, "
+        "?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?)",
         message_id, mail.automatic, mail.sender, mail.recipient, mail.message_id, Octets{mail.octets}, mail.text,
         who, now, mail.give_up_at, now, only_automatic(keys.sender), only_automatic(keys.domain),
-        only_automatic(keys.network));
+        only_automatic(keys.signer), only_automatic(keys.network));
     connection.tally().add_outgoing("queued", 1);
     if (mail.automatic) {
         set_acknowledgement(connection, message_id, {core::AcknowledgementState::queued, {}, std::nullopt});

@@ -16,9 +16,10 @@ namespace shield::store {
 
 /// What a cap on acknowledgements counts under: a sender without its +suffix, for one mailbox has many of those.
 struct GrantKeys {
-    std::string sender, domain, network;
+    std::string sender, domain, signer, network;
 };
-[[nodiscard]] GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_address);
+[[nodiscard]] GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_address,
+                                   std::string_view signing_domain);
 
 [[nodiscard]] AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& keys, core::Time now);
 

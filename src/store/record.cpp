@@ -4,8 +4,8 @@
 #include "case_change.hpp"
 #include "case_rows.hpp"
 #include "events.hpp"
+#include "granting.hpp"
 #include "json.hpp"
-#include "outgoing.hpp"
 #include "placing.hpp"
 
 #include <shield/core/ascii.hpp>
@@ -93,35 +93,11 @@ void join_followed(Connection& connection, const Store::Database& database, cons
     }
 }
 
-Acknowledgement decide_acknowledgement(Connection& connection, const Assessed& assessed, const Facts& facts,
-                                       core::Time now)
+void add_authentication_work(Connection& connection, const Store::Database& database, const Assessed& assessed,
+                             bool decides)
 {
-    Assessed::Grant grant{{core::AcknowledgementState::held, "it could not be read", std::nullopt}, std::nullopt};
-    if (assessed.acknowledge) {
-        const auto before = [&] {
-            return granted_before(connection, grant_keys(facts.reverse_path, facts.client_address), now);
-        };
-        grant = assessed.acknowledge(before, facts.kind == MessageKind::follow_up);
-    }
-    Acknowledgement& decided = grant.acknowledgement;
-    if (decided.state == core::AcknowledgementState::queued && facts.kind == MessageKind::repeat) {
-        decided = {core::AcknowledgementState::suppressed, "it repeats a message that is already here",
-                   std::nullopt};
-    }
-    if (decided.state == core::AcknowledgementState::queued) {
-        if (!grant.reply) {
-            throw std::runtime_error{"an acknowledgement was granted without a reply"};
-        }
-        grant.reply->automatic = true;
-        grant.reply->answers = facts.reference;
-        if (const auto error = add_outgoing(connection, *grant.reply, ourselves, now)) {
-            throw std::runtime_error{error->sentence};
-        }
-    }
-    set_message_acknowledgement(connection, facts.message_id, decided);
-    add_event(connection, {facts.case_id, facts.message_id, now, ourselves, "acknowledgement",
-                           to_string(decided.state), decided.reason});
-    return decided;
+    connection.run("INSERT INTO authentication_work (message_id, decides, due_at, signatures) VALUES (?, ?, ?, ?)",
+                   assessed.message_id, decides, database.now(), Octets{*assessed.signatures});
 }
 
 void add_assessed_event(Connection& connection, const Assessed& assessed, const Facts& facts, core::Time now)
@@ -137,8 +113,7 @@ void add_assessed_event(Connection& connection, const Assessed& assessed, const 
 
 Recordable recordable(Assessed assessed)
 {
-    Recordable item{std::move(assessed), {}, {}};
-    item.verdict_json = to_json(item.assessed.verdict);
+    Recordable item{std::move(assessed), {}};
     if (item.assessed.assessment) {
         item.assessment_json = to_json(*item.assessed.assessment);
         item.assessed.failure.clear();
@@ -156,14 +131,14 @@ RecordResult record_one(Connection& connection, const Store::Database& database,
     const core::Time now = database.now();
     auto facts = facts_of(connection, assessed.message_id);
     if (!facts) {
-        return RecordResult::known_before;
+        return {.known_before = true};
     }
     connection.run("DELETE FROM assessment_work WHERE message_id = ?", assessed.message_id);
     connection.run(
-        "INSERT INTO assessments (message_id, assessed_at, assessment, failure, automatic, verdict, indexed) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO assessments (message_id, assessed_at, assessment, failure, automatic, indexed) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         assessed.message_id, now, read ? std::optional{item.assessment_json} : std::nullopt, assessed.failure,
-        assessed.automatic, item.verdict_json, !read);
+        assessed.automatic, !read);
     if (read) {
         add_identifiers(connection, assessed.message_id, *assessed.assessment);
     }
@@ -171,9 +146,16 @@ RecordResult record_one(Connection& connection, const Store::Database& database,
         join_followed(connection, database, assessed, *facts, *target);
     }
     add_assessed_event(connection, assessed, *facts, now);
-    const Acknowledgement decided = decide_acknowledgement(connection, assessed, *facts, now);
+    const Acknowledgement decided = decide_acknowledgement(connection, assessed.acknowledge, *facts, now);
+    const bool pending = decided.state == core::AcknowledgementState::pending;
+    if (assessed.signatures) {
+        add_authentication_work(connection, database, assessed, pending);
+    } else if (pending) {
+        throw std::runtime_error{"an acknowledgement waits for an authentication that is not to be"};
+    }
     place_case(connection, assessed, *facts, decided.state, database.limits(), now);
-    return decided.state == core::AcknowledgementState::queued ? RecordResult::mail_queued : RecordResult::recorded;
+    return {.mail_queued = decided.state == core::AcknowledgementState::queued,
+            .to_authenticate = assessed.signatures.has_value()};
 }
 
 bool record_unreadable(Connection& connection, const Store::Database& database, std::int64_t message_id,
@@ -182,7 +164,7 @@ bool record_unreadable(Connection& connection, const Store::Database& database, 
     Assessed assessed;
     assessed.message_id = message_id;
     assessed.failure = failure;
-    return record_one(connection, database, recordable(std::move(assessed))) != RecordResult::known_before;
+    return !record_one(connection, database, recordable(std::move(assessed))).known_before;
 }
 
 }  // namespace shield::store

@@ -15,14 +15,13 @@ namespace shield::store {
 struct Recordable {
     Assessed assessed;
     std::string assessment_json;
-    std::string verdict_json;
 };
 [[nodiscard]] Recordable recordable(Assessed assessed);
 
-enum class RecordResult {
-    known_before,  ///< it had been recorded: nothing changed
-    recorded,
-    mail_queued  ///< and its acknowledgement waits in the outbox
+struct RecordResult {
+    bool known_before{false};     ///< it had been recorded: nothing changed
+    bool mail_queued{false};      ///< its acknowledgement waits in the outbox
+    bool to_authenticate{false};  ///< there is work for authenticate
 };
 RecordResult record_one(Connection& connection, const Store::Database& database, const Recordable& item);
 

@@ -2,6 +2,7 @@
 #include "database.hpp"
 
 #include <shield/store/assessments.hpp>
+#include <shield/store/authentications.hpp>
 #include <shield/store/cases.hpp>
 #include <shield/store/intake.hpp>
 #include <shield/store/outbox.hpp>
@@ -21,6 +22,7 @@ Store::Store(std::unique_ptr<Database> database)
     : database_{std::move(database)},
       intake_{new Intake{*database_}},
       assessments_{new Assessments{*database_}},
+      authentications_{new Authentications{*database_}},
       outbox_{new Outbox{*database_}},
       cases_{new Cases{*database_}}
 {
@@ -48,6 +50,10 @@ Intake& Store::intake() noexcept
 Assessments& Store::assessments() noexcept
 {
     return *assessments_;
+}
+Authentications& Store::authentications() noexcept
+{
+    return *authentications_;
 }
 Outbox& Store::outbox() noexcept
 {

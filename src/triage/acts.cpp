@@ -288,7 +288,7 @@ std::vector<std::string> reply_warnings(const CaseDetail& detail, std::string_vi
         warnings.push_back(to + " is not the address this case began with (" +
                            (first.envelope.reverse_path.empty() ? "it had none" : first.envelope.reverse_path) +
                            "), and nothing proves whose it is");
-    } else if (!first.verdict.reply_address_verified) {
+    } else if (first.verdict.reply_address != core::ReplyAddress::verified) {
         warnings.push_back(to + " is not verified: somebody else may have written in this name");
     }
     const auto& from = first.assessment ? first.assessment->from : std::vector<std::string>{};

@@ -47,11 +47,21 @@ Json acknowledgement_json(const store::Acknowledgement& acknowledgement)
 
 Json authentication_json(const core::Verdict& verdict)
 {
-    return {{"spf", text_or_null(verdict.spf)},
-            {"dkim", text_or_null(verdict.dkim)},
-            {"dmarc", text_or_null(verdict.dmarc)},
-            {"arc", text_or_null(verdict.arc)},
-            {"reply_address", verdict.reply_address_verified ? "verified" : "unverified"}};
+    Json proofs = Json::array();
+    for (const core::Proof& proof : verdict.proofs) {
+        proofs.push_back({{"method", proof.method},
+                          {"result", proof.result},
+                          {"domain", proof.domain},
+                          {"reason", proof.reason},
+                          {"record", proof.record}});
+    }
+    return {{"spf", text_or_null(verdict.result_of("spf"))},
+            {"dkim", text_or_null(verdict.result_of("dkim"))},
+            {"dmarc", text_or_null(verdict.result_of("dmarc"))},
+            {"arc", text_or_null(verdict.result_of("arc"))},
+            {"reply_address", word(verdict.reply_address)},
+            {"verified_domain", text_or_null(verdict.verified_domain)},
+            {"proofs", std::move(proofs)}};
 }
 
 Json references_json(const std::vector<core::Reference>& references)

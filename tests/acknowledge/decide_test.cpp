@@ -15,14 +15,15 @@ using testing::HasSubstr;
 struct Case {
     core::Envelope envelope{a_persons_envelope()};
     core::Assessment message{a_persons_message()};
-    core::Verdict verdict{"pass", "none", "none", "none", true};
+    core::Verdict verdict{{}, core::ReplyAddress::verified, "home.test", {}};
     History history;
     Unverified unverified{Unverified::hold};
     core::Limits limits;
 
     [[nodiscard]] Decision decision() const
     {
-        return after(history, decide(envelope, &message, verdict, our_mailboxes(), unverified), limits);
+        return after(history, verdict, judged(decide(envelope, &message, our_mailboxes()), verdict, unverified),
+                     limits);
     }
 };
 
@@ -43,9 +44,34 @@ TEST(Decide, HoldsForASenderThatIsNotVerifiedUnlessToldToSend)
 {
     Case one;
     one.verdict = {};
-    EXPECT_EQ(one.decision(), (Decision{AcknowledgementState::held, "its sender is not verified", false}));
+    EXPECT_EQ(one.decision(), (Decision{AcknowledgementState::held, "reply address not verified", false}));
     one.unverified = Unverified::send;
     EXPECT_EQ(one.decision().state, AcknowledgementState::queued);
+}
+
+TEST(Decide, NeverAnswersByItselfWhatItsDomainDisowns)
+{
+    Case one;
+    one.verdict.reply_address = core::ReplyAddress::refuted;
+    for (const Unverified unverified : {Unverified::hold, Unverified::send}) {
+        one.unverified = unverified;
+        EXPECT_EQ(one.decision().state, AcknowledgementState::held);
+        EXPECT_THAT(one.decision().reason, HasSubstr("disowns"));
+    }
+}
+
+TEST(Decide, AnswersAProbableSenderOnceADayAndAVerifiedOneThreeTimes)
+{
+    Case one;
+    one.history.sender_day = 2;
+    EXPECT_EQ(one.decision().state, AcknowledgementState::queued);
+    one.history.sender_day = 3;
+    EXPECT_THAT(one.decision().reason, HasSubstr("acknowledgements_verified_day_max"));
+    one.verdict.reply_address = core::ReplyAddress::probable;
+    one.history.sender_day = 0;
+    EXPECT_EQ(one.decision().state, AcknowledgementState::queued);
+    one.history.sender_day = 1;
+    EXPECT_THAT(one.decision().reason, HasSubstr("acknowledgements_sender_day_max"));
 }
 
 TEST(Decide, HoldsWhenNoMailboxOfOursIsInToOrCc)
@@ -103,21 +129,16 @@ TEST(Decide, HoldsAtEachCapAndNamesIt)
         EXPECT_EQ(one.decision().state, AcknowledgementState::held);
         return one.decision().reason;
     };
-    EXPECT_THAT(held_by(&History::sender_day, &core::Limits::acknowledgements_sender_day_max),
-                HasSubstr("acknowledgements_sender_day_max"));
+    EXPECT_THAT(held_by(&History::sender_day, &core::Limits::acknowledgements_verified_day_max),
+                HasSubstr("acknowledgements_verified_day_max"));
+    EXPECT_THAT(held_by(&History::signer_day, &core::Limits::acknowledgements_signer_day_max),
+                HasSubstr("acknowledgements_signer_day_max"));
     EXPECT_THAT(held_by(&History::domain_day, &core::Limits::acknowledgements_domain_day_max),
                 HasSubstr("acknowledgements_domain_day_max"));
     EXPECT_THAT(held_by(&History::network_day, &core::Limits::acknowledgements_network_day_max),
                 HasSubstr("acknowledgements_network_day_max"));
     EXPECT_THAT(held_by(&History::total_day, &core::Limits::acknowledgements_day_max),
                 HasSubstr("acknowledgements_day_max"));
-}
-
-TEST(Decide, SendsOneADayToASenderByDefault)
-{
-    Case one;
-    one.history.sender_day = 1;
-    EXPECT_EQ(one.decision().state, AcknowledgementState::held);
 }
 
 TEST(Decide, OwesNothingForARepeatOrAFollowUp)
@@ -145,8 +166,8 @@ TEST(Decide, HoldsWhatCouldNotBeRead)
 {
     const Case one;
     const auto decision = [&](const core::Envelope& envelope) {
-        return after(one.history, decide(envelope, nullptr, one.verdict, our_mailboxes(), Unverified::send),
-                     one.limits);
+        return after(one.history, one.verdict,
+                     judged(decide(envelope, nullptr, our_mailboxes()), one.verdict, Unverified::send), one.limits);
     };
     EXPECT_EQ(decision(one.envelope).state, AcknowledgementState::held);
     auto bounce = one.envelope;

@@ -76,8 +76,7 @@ store::Assessed assessed(const store::AssessmentWork& work)
     message.classification.probabilities[static_cast<std::size_t>(category)] = 1;
     message.classification.reasons = {{"was written to the mailbox", category, 1.0}};
     done.acknowledge = [](const store::GrantedBefore&, bool) {
-        return store::Assessed::Grant{{core::AcknowledgementState::held, "not verified", std::nullopt},
-                                      std::nullopt};
+        return store::Grant{{core::AcknowledgementState::held, "not verified", std::nullopt}, std::nullopt};
     };
     return done;
 }

@@ -37,8 +37,8 @@ Decision decision_on(const std::string& octets)
     envelope.reverse_path = message.from.empty() ? "someone@somewhere.test" : message.from.front();
     envelope.recipients = {ours.find(*core::Mailbox::parse("shield@shield.test")).value()};
     core::Verdict verdict;
-    verdict.reply_address_verified = true;
-    return after({}, decide(envelope, &message, verdict, ours, Unverified::send), limits);
+    verdict.reply_address = core::ReplyAddress::verified;
+    return after({}, verdict, judged(decide(envelope, &message, ours), verdict, Unverified::send), limits);
 }
 
 TEST(AcknowledgeCorpus, AnswersNoBounceComplaintOrVacationReply)

@@ -45,7 +45,7 @@ protected:
         std::vector<std::string> told;
         for (std::size_t i = 0; i < messages.size(); ++i) {
             const auto said = reader.next();
-            told.push_back(said ? said->subject : core::Error{said.error()}.sentence);
+            told.push_back(said ? said->assessment.subject : core::Error{said.error()}.sentence);
         }
         return told;
     }
@@ -140,7 +140,7 @@ TEST_F(ReaderTest, WhatWasBegunAndNotReadAnswersNothingLater)
     Reader reader{&zygote_, limits_, metrics_};
     const std::vector<std::string> left{mail("one"), mail("two"), mail("three")};
     begin(reader, left);
-    EXPECT_EQ(reader.next()->subject, "one");
+    EXPECT_EQ(reader.next()->assessment.subject, "one");
     EXPECT_EQ(read_all(reader, {mail("four")}), std::vector<std::string>{"four"});
 }
 

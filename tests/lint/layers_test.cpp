@@ -28,7 +28,7 @@ const std::map<std::string, Names> may_include{
     {"delivery", {"core", "smtp", "store", "net"}},
     {"triage", {"core", "store", "acknowledge", "mime", "classify"}},
     {"daemon",
-     {"core", "smtp", "mime", "classify", "acknowledge", "store", "net", "confine", "delivery", "triage"}},
+     {"core", "smtp", "mime", "classify", "acknowledge", "auth", "store", "net", "confine", "delivery", "triage"}},
     {"cli",
      {"core", "smtp", "mime", "classify", "acknowledge", "store", "net", "confine", "delivery", "triage",
       "daemon"}},

@@ -144,7 +144,6 @@ TEST_F(StoreAssessments, AnAssessmentTellsTheCaseWhatItIsAbout)
     done.assessment->classification.reasons = {{"says 'help'", core::Category::attack, 1.5}};
     done.assessment->attachments = {
         {"a.zip", "application/zip", "application/zip", 12, core::sha256("zip"), false}};
-    done.verdict.spf = "pass";
     done.due_at = start_of_tests() + std::chrono::minutes{30};
     store->assessments().record({done});
 
@@ -156,7 +155,7 @@ TEST_F(StoreAssessments, AnAssessmentTellsTheCaseWhatItIsAbout)
     EXPECT_THAT(found.summary.flags, testing::ElementsAre("legal", "encrypted"));
     EXPECT_EQ(found.summary.acknowledgement.state, core::AcknowledgementState::held);
     EXPECT_EQ(found.messages.at(0).assessment, done.assessment);
-    EXPECT_EQ(found.messages.at(0).verdict, done.verdict);
+    EXPECT_EQ(found.messages.at(0).verdict, core::Verdict{}) << "nothing was checked";
     EXPECT_EQ(store->assessments().backlog(), 0U);
     EXPECT_EQ(store->cases().queue({}).counts.attack, 1U);
     EXPECT_EQ(store->cases().queue({}).counts.urgent, 0U);
@@ -205,7 +204,7 @@ TEST_F(StoreAssessments, OneThatCannotBeRecordedFailsAloneAndIsAtLastUnreadable)
             batch.push_back(assessed(work, assessment(core::Category::urgent, "x")));
             if (work.reference == bad) {
                 EXPECT_EQ(work.attempt, i);
-                batch.back().acknowledge = [](const GrantedBefore&, bool) -> Assessed::Grant {
+                batch.back().acknowledge = [](const GrantedBefore&, bool) -> Grant {
                     throw std::runtime_error{"the decision failed"};
                 };
             }
@@ -227,7 +226,7 @@ TEST_F(StoreAssessments, AMessageThatTheReaderGaveUpOnIsDecidedByTheCallback)
     done.assessment.reset();
     done.failure = "deeper than any mail";
     done.acknowledge = [](const GrantedBefore&, bool) {
-        return Assessed::Grant{{core::AcknowledgementState::suppressed, "a machine", std::nullopt}, std::nullopt};
+        return Grant{{core::AcknowledgementState::suppressed, "a machine", std::nullopt}, std::nullopt};
     };
     store->assessments().record({done});
     const auto found = detail(reference);
@@ -244,7 +243,7 @@ TEST_F(StoreAssessments, CapsAreCountedInsideTheTransaction)
         const auto work = store->assessments().lease(1).at(0);
         Assessed done = assessed(work, assessment(core::Category::urgent, content));
         done.acknowledge = [&, work](const GrantedBefore& granted_before, bool joined) {
-            seen.push_back(granted_before());
+            seen.push_back(granted_before({}));
             return granting(work)(granted_before, joined);
         };
         store->assessments().record({done});
@@ -291,7 +290,7 @@ TEST_F(StoreAssessments, WithinOneBatchTheSecondDecisionSeesTheFirst)
     for (const auto& work : store->assessments().lease(2)) {
         batch.push_back(assessed(work, assessment(core::Category::urgent, "x")));
         batch.back().acknowledge = [&seen, work](const GrantedBefore& granted_before, bool joined) {
-            seen.push_back(granted_before().sender_day);
+            seen.push_back(granted_before({}).sender_day);
             return granting(work)(granted_before, joined);
         };
     }
@@ -391,7 +390,7 @@ TEST_F(StoreAssessments, AFollowUpLeavesItsProvisionalCaseAndJoins)
     };
     done.acknowledge = [&](const GrantedBefore&, bool is_joined) {
         joined = is_joined;
-        return Assessed::Grant{{core::AcknowledgementState::suppressed, "a follow-up", std::nullopt}, std::nullopt};
+        return Grant{{core::AcknowledgementState::suppressed, "a follow-up", std::nullopt}, std::nullopt};
     };
     store->assessments().record({done, assessed(works.at(1), assessment(core::Category::support, "Re: report"))});
 

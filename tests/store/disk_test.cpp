@@ -44,7 +44,7 @@ TEST_F(StoreDisk, AFullDatabaseRefusesKeepsAndOpensAgainByItself)
 
 TEST_F(StoreDisk, TheReserveIsKeptForTriage)
 {
-    const std::uint64_t enough = limits.disk_reserve + (1 << 20);
+    const std::uint64_t enough = limits.disk_reserve + (4 << 20);
     std::atomic<std::uint64_t> left{enough};
     Options made = options();
     made.free_space = [&left] { return left.load(); };

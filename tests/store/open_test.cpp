@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "migrate.hpp"
 #include "store_fixture.hpp"
 
 #include <sys/stat.h>
@@ -95,7 +96,7 @@ TEST_F(StoreOpen, ANewerDatabaseIsRefused)
     const auto [kind, sentence] = refused();
     EXPECT_EQ(kind, Unavailable::Kind::newer);
     EXPECT_THAT(sentence, testing::AllOf(testing::HasSubstr("99"), testing::HasSubstr("newer")));
-    tamper("PRAGMA user_version = 5");
+    tamper("PRAGMA user_version = " + std::to_string(embedded_migrations().size()));
     open();
     EXPECT_EQ(store->cases().octets(reference), "kept");
 }

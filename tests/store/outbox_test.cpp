@@ -48,7 +48,7 @@ TEST_F(StoreOutbox, AnEndThatCouldNotBeWrittenIsWrittenByTheNextLease)
 {
     store.reset();
     limits.database_size_max = 4 << 20;
-    limits.peer_reply_kept_max = 100'000;
+    limits.peer_reply_kept_max = 1 << 20;
     open();
     const auto reference = receive_and_grant("x");
     const auto due = store->outbox().lease(1);
@@ -59,7 +59,7 @@ TEST_F(StoreOutbox, AnEndThatCouldNotBeWrittenIsWrittenByTheNextLease)
     }
     ASSERT_EQ(store->health(), Health::full);
 
-    store->outbox().finished(due[0].attempt_id, {core::DeliveryResult::sent, std::string(100'000, 'z'), {}});
+    store->outbox().finished(due[0].attempt_id, {core::DeliveryResult::sent, std::string(1 << 20, 'z'), {}});
     EXPECT_THROW((void)store->outbox().lease(1), Unavailable);
     EXPECT_EQ(log.count("attempt_not_recorded"), 1U);
     EXPECT_EQ(state(reference), core::AcknowledgementState::queued);

@@ -10,7 +10,6 @@ CREATE TABLE assessments (
     assessment   TEXT,                                -- NULL: the message could not be read
     failure      TEXT NOT NULL DEFAULT '',
     automatic    INTEGER NOT NULL CHECK (automatic IN (0, 1)),
-    verdict      TEXT NOT NULL,
     indexed      INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1)),
     CHECK ((assessment IS NULL) = (failure != ''))
 ) STRICT;
@@ -32,6 +31,23 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_by_outbox ON attempts (outbox_id, id);
 
 CREATE INDEX attempts_under_way ON attempts (id) WHERE ended_at IS NULL;
+
+CREATE TABLE authentication_work (
+    message_id  INTEGER PRIMARY KEY REFERENCES messages (id),
+    decides     INTEGER NOT NULL CHECK (decides IN (0, 1)),      -- its acknowledgement waits for it
+    due_at      INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    owner       INTEGER NOT NULL DEFAULT 0,                      -- which process is at it; 0 none
+    signatures  BLOB NOT NULL                                    -- what the reader of its octets found signed
+) STRICT;
+
+CREATE INDEX authentication_work_in_order ON authentication_work (decides DESC, due_at);
+
+CREATE TABLE authentications (
+    message_id        INTEGER PRIMARY KEY REFERENCES messages (id),
+    authenticated_at  INTEGER NOT NULL,
+    verdict           TEXT NOT NULL                              -- JSON
+) STRICT;
 
 CREATE TABLE cases (
     id                INTEGER PRIMARY KEY,            -- of its first message, whose reference is the case's name
@@ -162,7 +178,7 @@ CREATE TABLE outbox (
     -- For the caps on acknowledgements: the reverse-path without its suffix, its domain and the client's network.
     granted_sender   TEXT,
     granted_domain   TEXT,
-    granted_network  TEXT,
+    granted_network  TEXT, granted_signer TEXT,
     CHECK ((automatic = 1) = (granted_sender IS NOT NULL))
 ) STRICT;
 
@@ -177,6 +193,8 @@ CREATE INDEX outbox_granted_domain ON outbox (granted_domain, created_at) WHERE 
 CREATE INDEX outbox_granted_network ON outbox (granted_network, created_at) WHERE automatic = 1;
 
 CREATE INDEX outbox_granted_sender ON outbox (granted_sender, created_at) WHERE automatic = 1;
+
+CREATE INDEX outbox_granted_signer ON outbox (granted_signer, created_at) WHERE automatic = 1;
 
 CREATE UNIQUE INDEX outbox_one_acknowledgement ON outbox (message_id) WHERE automatic = 1;
 

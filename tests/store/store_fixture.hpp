@@ -104,8 +104,7 @@ protected:
         made.received_at = work.envelope.received_at;
         made.assessment = std::move(what);
         made.acknowledge = [](const GrantedBefore&, bool) {
-            return Assessed::Grant{{core::AcknowledgementState::held, "sender not verified", std::nullopt},
-                                   std::nullopt};
+            return Grant{{core::AcknowledgementState::held, "sender not verified", std::nullopt}, std::nullopt};
         };
         return made;
     }
@@ -122,8 +121,8 @@ protected:
     [[nodiscard]] static auto granting(const AssessmentWork& work)
     {
         return [work](const GrantedBefore&, bool) {
-            return Assessed::Grant{{core::AcknowledgementState::queued, "", std::nullopt},
-                                   reply_to(work.reference, work.envelope.reverse_path)};
+            return Grant{{core::AcknowledgementState::queued, "", std::nullopt},
+                         reply_to(work.reference, work.envelope.reverse_path)};
         };
     }
     /// Receives one message, assesses it and grants its acknowledgement.

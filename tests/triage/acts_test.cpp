@@ -248,7 +248,7 @@ TEST(ReplyWarnings, AreSilentOnlyForAVerifiedSenderInTheClear)
 {
     auto detail = sample::fresh_case();
     EXPECT_THAT(acts::reply_warnings(detail, "alice@example.net"), ElementsAre(HasSubstr("not verified")));
-    detail.messages.front().verdict.reply_address_verified = true;
+    detail.messages.front().verdict.reply_address = core::ReplyAddress::verified;
     EXPECT_THAT(acts::reply_warnings(detail, "alice@example.net"), IsEmpty());
     EXPECT_THAT(acts::reply_warnings(detail, "bob@example.org"),
                 ElementsAre(HasSubstr("not the address this case began with"), HasSubstr("differs from the From")));
@@ -259,7 +259,7 @@ TEST(ReplyWarnings, AreSilentOnlyForAVerifiedSenderInTheClear)
 TEST(ReplyWarnings, SayThatTheReversePathIsNotTheFrom)
 {
     auto detail = sample::fresh_case();
-    detail.messages.front().verdict.reply_address_verified = true;
+    detail.messages.front().verdict.reply_address = core::ReplyAddress::verified;
     detail.messages.front().assessment->from = {"ceo@example.org"};
     EXPECT_THAT(acts::reply_warnings(detail, "alice@example.net"),
                 Contains(HasSubstr("differs from the From of the first message (ceo@example.org)")));
@@ -268,7 +268,7 @@ TEST(ReplyWarnings, SayThatTheReversePathIsNotTheFrom)
 TEST(ReplyWarnings, SayThatTheLastWordCameFromElsewhere)
 {
     auto detail = sample::fresh_case();
-    detail.messages.front().verdict.reply_address_verified = true;
+    detail.messages.front().verdict.reply_address = core::ReplyAddress::verified;
     detail.messages.push_back(
         sample::message(store::MessageKind::follow_up, "mallory@example.org", monday_noon + 1h, 8));
     EXPECT_THAT(acts::reply_warnings(detail, "alice@example.net"),

@@ -98,8 +98,7 @@ public:
                 assessed.assessment->classification =
                     classifier.classify(*assessed.assessment, core::most_pressing(one.envelope).category);
                 assessed.acknowledge = [](const store::GrantedBefore&, bool) {
-                    return store::Assessed::Grant{
-                        {core::AcknowledgementState::held, "the sender is not verified", {}}, {}};
+                    return store::Grant{{core::AcknowledgementState::held, "the sender is not verified", {}}, {}};
                 };
                 batch.push_back(std::move(assessed));
             }

@@ -15,12 +15,14 @@ namespace shield::acknowledge {
 struct History {
     std::uint64_t sender_day{0};
     std::uint64_t domain_day{0};
+    std::uint64_t signer_day{0};
     std::uint64_t network_day{0};
     std::uint64_t total_day{0};
     bool follow_up{false};  ///< joins a case that is already known
     bool repeat{false};     ///< the same octets came before
 };
 
+/// What becomes of an answer whose reader nobody has verified.
 enum class Unverified { hold, send };
 
 /// queued, held or suppressed, and why.
@@ -37,12 +39,16 @@ struct Decision {
 [[nodiscard]] std::string machine_reason(const core::Envelope& envelope, const core::Assessment& message,
                                          const core::Mailboxes& ours);
 
-/// May this message be acknowledged, as far as it tells itself? Pure (invariants 5, 10). `message` is null for one
-/// that could not be read: that is held.
+/// May this message be acknowledged, as far as it tells itself? `queued` when that is left to judged(). Pure
+/// (invariants 5, 10). `message` is null for one that could not be read: that is held.
 [[nodiscard]] Decision decide(const core::Envelope& envelope, const core::Assessment* message,
-                              const core::Verdict& verdict, const core::Mailboxes& ours, Unverified unverified);
+                              const core::Mailboxes& ours);
+
+/// The same decision when it is known, or known to stay unknown, who reads the answer; can only forbid. Pure.
+[[nodiscard]] Decision judged(Decision decision, const core::Verdict& verdict, Unverified unverified);
 
 /// The same decision after what came before, which can only forbid (invariant 4). Pure.
-[[nodiscard]] Decision after(const History& history, Decision decision, const core::Limits& limits);
+[[nodiscard]] Decision after(const History& history, const core::Verdict& verdict, Decision decision,
+                             const core::Limits& limits);
 
 }  // namespace shield::acknowledge

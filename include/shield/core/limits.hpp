@@ -165,10 +165,24 @@ LIMIT(index_batch_max, count, 64, "next batch", "not counted: housekeeping",    
 LIMIT(index_octets_max, octets, 262144, "next batch", "not counted: housekeeping",                                      \
       "text indexed for search in one commit")                                                                          \
 /* acknowledging */                                                                                                     \
+LIMIT(authentication_questions_max, count, 40, "temperror", "shield_limit_authentication_questions_total",               \
+      "what one message may ask the DNS, over all checks")                                                              \
+LIMIT(authentication_time_max, seconds, 8, "temperror", "shield_limit_authentication_time_total",                       \
+      "one attempt; what has no answer by then may have one later")                                                     \
+LIMIT(authentications_under_way_max, count, 64, "waits", "not counted: housekeeping",                                   \
+      "messages whose senders are authenticated at once")                                                               \
+LIMIT(authentication_wait_max, seconds, 600, "held", "not counted: housekeeping",                                       \
+      "how long an acknowledgement waits for a DNS that fails, where unverified senders are held")                      \
+LIMIT(authentication_wait_send_max, seconds, 5, "sent", "not counted: housekeeping",                                    \
+      "the same where they are answered")                                                                               \
 LIMIT(acknowledgements_sender_day_max, count, 1, "held", "shield_limit_acknowledgements_sender_total",                   \
-      "one reverse-path in 24 hours")                                                                                   \
+      "one reverse-path in 24 hours that is not verified")                                                              \
+LIMIT(acknowledgements_verified_day_max, count, 3, "held", "shield_limit_acknowledgements_verified_total",               \
+      "one verified reverse-path in 24 hours, for separate messages")                                                   \
 LIMIT(acknowledgements_domain_day_max, count, 50, "held", "shield_limit_acknowledgements_domain_total",                  \
       "one domain of reverse-paths in 24 hours")                                                                        \
+LIMIT(acknowledgements_signer_day_max, count, 50, "held", "shield_limit_acknowledgements_signer_total",                  \
+      "one domain whose signatures prove reverse-paths, in 24 hours")                                                   \
 LIMIT(acknowledgements_network_day_max, count, 50, "held", "shield_limit_acknowledgements_network_total",                \
       "one client network (/24 or /48) in 24 hours")                                                                    \
 LIMIT(acknowledgements_day_max, count, 1000, "held", "shield_limit_acknowledgements_total",                              \

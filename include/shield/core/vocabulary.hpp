@@ -52,16 +52,26 @@ enum class DeliveryResult : std::uint8_t {
 inline constexpr std::array delivery_results{DeliveryResult::sent, DeliveryResult::deferred, DeliveryResult::failed,
                                              DeliveryResult::unknown};
 
+/// What is known of who reads a reply to a message's reverse-path.
+enum class ReplyAddress : std::uint8_t {
+    unverified,
+    probable,  ///< its domain publishes nothing, and the client is a host of it
+    verified,  ///< proven to come from its domain
+    refuted    ///< its domain, or the author's, says that the message is not its own
+};
+
 /// Spelled as in the contract; State::fresh is "new".
 [[nodiscard]] std::string_view to_string(Category value) noexcept;
 [[nodiscard]] std::string_view to_string(State value) noexcept;
 [[nodiscard]] std::string_view to_string(ClosingCode value) noexcept;
 [[nodiscard]] std::string_view to_string(AcknowledgementState value) noexcept;
 [[nodiscard]] std::string_view to_string(DeliveryResult value) noexcept;
+[[nodiscard]] std::string_view to_string(ReplyAddress value) noexcept;
 
 [[nodiscard]] std::optional<Category> parse_category(std::string_view text) noexcept;
 [[nodiscard]] std::optional<State> parse_state(std::string_view text) noexcept;
 [[nodiscard]] std::optional<ClosingCode> parse_closing_code(std::string_view text) noexcept;
 [[nodiscard]] std::optional<AcknowledgementState> parse_acknowledgement_state(std::string_view text) noexcept;
+[[nodiscard]] std::optional<ReplyAddress> parse_reply_address(std::string_view text) noexcept;
 
 }  // namespace shield::core

@@ -23,11 +23,19 @@ struct AssessmentWork {
 
 /// What was granted in the 24 hours before a message, for acknowledge::after().
 struct AcknowledgementHistory {
-    std::uint64_t sender_day{0}, domain_day{0}, network_day{0}, total_day{0};
+    std::uint64_t sender_day{0}, domain_day{0}, signer_day{0}, network_day{0}, total_day{0};
 };
 
-/// Counts it, which costs something: asked for only by who needs it.
-using GrantedBefore = std::function<AcknowledgementHistory()>;
+/// Counts it, which costs something: asked for only by who needs it. `signing_domain` as in core::Verdict.
+using GrantedBefore = std::function<AcknowledgementHistory(const std::string& signing_domain)>;
+
+struct Grant {
+    Acknowledgement acknowledgement;
+    std::optional<NewOutgoing> reply;  ///< when the state is queued
+};
+/// Decides about an acknowledgement, inside the transaction, so that caps are exact and a message gets at most one
+/// (invariant 4). Pure; runs on the writer thread. `joined`: it became a follow-up.
+using Acknowledge = std::function<Grant(const GrantedBefore& granted_before, bool joined)>;
 
 /// What the assessment of one message came to.
 struct Assessed {
@@ -36,20 +44,15 @@ struct Assessed {
     std::optional<core::Assessment> assessment;  ///< nothing: unreadable, and `failure` says why
     std::string failure;
     bool automatic{false};
-    core::Verdict verdict;
+    /// What is to be authenticated, as its reader found it; nothing: nothing is.
+    std::optional<std::string> signatures;
 
     /// The case that a verified token of the message names: the message leaves its provisional case and joins it.
     std::optional<core::Reference> follows;
     /// What joining does to that case. Pure; runs on the writer thread. Used only when `follows` names a case.
     Decide on_follow_up;
 
-    struct Grant {
-        Acknowledgement acknowledgement;
-        std::optional<NewOutgoing> reply;  ///< when the state is queued
-    };
-    /// Decides about the acknowledgement, inside the transaction, so that caps are exact and a message gets at most
-    /// one (invariant 4). Pure; runs on the writer thread. `joined`: it became a follow-up.
-    std::function<Grant(const GrantedBefore& granted_before, bool joined)> acknowledge;
+    Acknowledge acknowledge;  ///< `pending` only with `signatures`: it waits for the authentication
 
     std::optional<core::Time> due_at;  ///< of the case at the assessed category, when that changed
 };

@@ -125,7 +125,8 @@ struct NewOutgoing {
     std::string recipient;
     std::string message_id;
     std::string octets;
-    std::string text;  ///< what a person wrote
+    std::string text;            ///< what a person wrote
+    std::string signing_domain;  ///< of an automatic one: as in core::Verdict
     core::Time give_up_at{};
 };
 

@@ -17,6 +17,7 @@
 namespace shield::store {
 
 class Assessments;
+class Authentications;
 class Cases;
 class Intake;
 class Outbox;
@@ -76,6 +77,7 @@ public:
 
     [[nodiscard]] Intake& intake() noexcept;
     [[nodiscard]] Assessments& assessments() noexcept;
+    [[nodiscard]] Authentications& authentications() noexcept;
     [[nodiscard]] Outbox& outbox() noexcept;
     [[nodiscard]] Cases& cases() noexcept;
 
@@ -120,6 +122,7 @@ private:
     std::unique_ptr<Database> database_;
     std::unique_ptr<Intake> intake_;
     std::unique_ptr<Assessments> assessments_;
+    std::unique_ptr<Authentications> authentications_;
     std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Cases> cases_;
 };

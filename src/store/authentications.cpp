@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "case_rows.hpp"
+#include "granting.hpp"
+#include "outgoing.hpp"
+#include "recording.hpp"
+
+#include <shield/store/authentications.hpp>
+
+namespace shield::store {
+
+namespace {
+
+/// Writes down which leases ended, and leases what is due: those first whose acknowledgement waits.
+std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t limit)
+{
+    const std::vector<PostponedWork> postponed = database.postponed_authentications().take();
+    const std::vector<ReturnedWork> returned = database.returned_authentications().take();
+    try {
+        return database.writer().call(
+            [&](Connection& connection) {
+                for (const PostponedWork& one : postponed) {
+                    connection.run("UPDATE authentication_work SET owner = 0, due_at = ? WHERE message_id = ?",
+                                   one.until, one.message_id);
+                }
+                for (const ReturnedWork& one : returned) {
+                    connection.run(
+                        "UPDATE authentication_work SET owner = 0, attempts = attempts - ? WHERE message_id = ?",
+                        one.attempted ? 0 : 1, one.message_id);
+                }
+                std::vector<std::int64_t> taken;
+                {
+                    Query row = connection.query(
+                        "SELECT message_id FROM authentication_work WHERE owner != ? AND due_at <= ? "
+                        "ORDER BY decides DESC, due_at LIMIT ?",
+                        database.owner(), database.now(), limit);
+                    while (row.next()) {
+                        taken.push_back(row.integer(0));
+                    }
+                }
+                for (const std::int64_t message_id : taken) {
+                    connection.run(
+                        "UPDATE authentication_work SET owner = ?, attempts = attempts + 1 WHERE message_id = ?",
+                        database.owner(), message_id);
+                }
+                return taken;
+            },
+            Lane::record);
+    } catch (...) {
+        database.postponed_authentications().add(postponed);
+        database.returned_authentications().add(returned);
+        throw;
+    }
+}
+
+/// Throws Damaged.
+AuthenticationWork read_work(Connection& connection, std::int64_t message_id)
+{
+    static const std::string sql =
+        "SELECT m.reference, m.kind, json_set(a.assessment, '$.text', ''), w.signatures, w.decides, w.attempts, " +
+        std::string{select_envelope} +
+        " FROM authentication_work w JOIN messages m ON m.id = w.message_id JOIN assessments a ON a.message_id = "
+        "m.id "
+        "WHERE w.message_id = ? AND a.assessment IS NOT NULL";
+    Query row = connection.query(sql, message_id);
+    if (!row.next()) {
+        throw Damaged{"its assessment is missing"};
+    }
+    AuthenticationWork work;
+    work.message_id = message_id;
+    work.reference = reference_of(row.integer(0));
+    work.kind = parse_kind(row.text(1));
+    work.assessment = assessment_from_json(row.text(2));
+    work.signatures = row.text(3);
+    work.decides = row.flag(4);
+    work.attempt = static_cast<unsigned>(row.natural(5));
+    work.envelope = read_envelope(row, 6);
+    return work;
+}
+
+/// A message, and whether its acknowledgement still waits: a person may have been faster.
+struct Waiting {
+    Facts facts;
+    bool pending{false}, answered{false};
+};
+
+std::optional<Waiting> read_waiting(Connection& connection, std::int64_t message_id)
+{
+    Query row = connection.query(
+        "SELECT m.reference, m.case_id, m.kind, m.reverse_path, m.client_address, m.recipients, "
+        "m.acknowledgement = 'pending', c.answered_at IS NOT NULL OR c.state = 'closed' "
+        "FROM authentication_work w JOIN messages m ON m.id = w.message_id JOIN cases c ON c.id = m.case_id "
+        "WHERE w.message_id = ?",
+        message_id);
+    if (!row.next()) {
+        return std::nullopt;
+    }
+    return Waiting{{message_id, reference_of(row.integer(0)), row.integer(1), parse_kind(row.text(2)), row.text(3),
+                    row.text(4), row.text(5)},
+                   row.flag(6),
+                   row.flag(7)};
+}
+
+Grant answered_by_a_person(const GrantedBefore&, bool)
+{
+    return {{core::AcknowledgementState::suppressed, "a person was faster", std::nullopt}, std::nullopt};
+}
+
+/// Why an acknowledgement that waited gets none, when its message cannot be authenticated.
+Grant held_as_damaged(const GrantedBefore&, bool)
+{
+    return {
+        {core::AcknowledgementState::held, "its sender cannot be verified: damaged in the database", std::nullopt},
+        std::nullopt};
+}
+
+/// One verdict, and what it decides; fails alone.
+class AuthenticationRecording final : public Recording {
+public:
+    AuthenticationRecording(Store::Database& database, Authenticated done)
+        : Recording{database, done.message_id, "authentication_not_recorded"},
+          done_{std::move(done)},
+          verdict_{to_json(done_.verdict)}
+    {
+    }
+
+    [[nodiscard]] std::uint64_t octets() const noexcept override { return verdict_.size(); }
+
+    void run(Connection& connection) override
+    {
+        const core::Time now = database().now();
+        const auto waiting = read_waiting(connection, done_.message_id);
+        if (!waiting) {
+            return;  // recorded before
+        }
+        connection.run("DELETE FROM authentication_work WHERE message_id = ?", done_.message_id);
+        connection.run("INSERT INTO authentications (message_id, authenticated_at, verdict) VALUES (?, ?, ?)",
+                       done_.message_id, now, verdict_);
+        if (waiting->pending) {
+            decide(connection, *waiting, now);
+        }
+    }
+
+private:
+    void decide(Connection& connection, const Waiting& waiting, core::Time now)
+    {
+        Recount recount{connection, done_.message_id};
+        const Acknowledgement decided = decide_acknowledgement(
+            connection, waiting.answered ? &answered_by_a_person : done_.acknowledge, waiting.facts, now);
+        if (decided.state == core::AcknowledgementState::pending) {
+            throw std::runtime_error{"an authentication decided nothing"};
+        }
+        set_acknowledgement(connection, done_.message_id, decided);
+        recount.finish();
+        mail_queued_ = decided.state == core::AcknowledgementState::queued;
+    }
+
+    void committed() override
+    {
+        if (mail_queued_) {
+            database().outbox_bell.ring();
+        }
+    }
+
+    Authenticated done_;
+    std::string verdict_;
+    bool mail_queued_{false};
+};
+
+}  // namespace
+
+std::vector<AuthenticationWork> Authentications::lease(std::uint64_t limit)
+{
+    database_.authentication_bell.silence();
+    const std::vector<std::int64_t> taken = take_work(database_, limit);
+    std::vector<AuthenticationWork> work;
+    std::vector<Authenticated> damaged;
+    try {
+        database_.readers().read([&](Connection& connection) {
+            for (const std::int64_t message_id : taken) {
+                try {
+                    work.push_back(read_work(connection, message_id));
+                } catch (const Damaged&) {
+                    damaged.push_back({message_id, {}, held_as_damaged});
+                }
+            }
+        });
+        if (!damaged.empty()) {
+            database_.figures().damaged += static_cast<std::int64_t>(damaged.size());
+            record(std::move(damaged));
+        }
+    } catch (...) {
+        std::vector<ReturnedWork> unread;
+        for (const std::int64_t message_id : taken) {
+            unread.push_back({message_id, true});
+        }
+        database_.returned_authentications().add(unread);
+        throw;
+    }
+    return work;
+}
+
+std::optional<core::Time> Authentications::next_due() const
+{
+    if (!database_.postponed_authentications().empty() || !database_.returned_authentications().empty()) {
+        return database_.now();
+    }
+    return database_.readers().read([&](Connection& connection) {
+        // By the index, twice: what is leased are few rows at its beginning, what waits may be very many.
+        Query row = connection.query(
+            "SELECT min(due_at) FROM (SELECT * FROM (SELECT due_at FROM authentication_work WHERE decides = 1 AND "
+            "owner != ?1 ORDER BY due_at LIMIT 1) UNION ALL SELECT * FROM (SELECT due_at FROM authentication_work "
+            "WHERE decides = 0 AND owner != ?1 ORDER BY due_at LIMIT 1))",
+            database_.owner());
+        return row.next() ? row.maybe_time(0) : std::nullopt;
+    });
+}
+
+void Authentications::record(std::vector<Authenticated> batch)
+{
+    std::vector<std::pair<std::unique_ptr<Recording>, Lane>> jobs;
+    for (Authenticated& done : batch) {
+        const Lane lane = done.acknowledge ? Lane::work : Lane::record;
+        jobs.emplace_back(std::make_unique<AuthenticationRecording>(database_, std::move(done)), lane);
+    }
+    record_together(database_.writer(), std::move(jobs), database_.returned_authentications(),
+                    database_.authentication_bell);
+}
+
+void Authentications::postpone(std::int64_t message_id, core::Time until)
+{
+    database_.postponed_authentications().add({{message_id, until}});
+    database_.authentication_bell.ring();
+}
+
+void Authentications::wait(std::chrono::milliseconds at_most)
+{
+    database_.authentication_bell.wait(at_most);
+}
+
+void Authentications::wake()
+{
+    database_.authentication_bell.end();
+}
+
+}  // namespace shield::store
