@@ -118,8 +118,24 @@ private:
             rest_.front() == '\\' || rest_.front() == '[' || rest_.front() == ']') {
             return false;
         }
-        rest_.remove_prefix(1);
+        rest_.remove_prefix(std::max<std::size_t>(encoded_word_length(), 1));
         return true;
+    }
+
+    // RFC 2047 section 2. Its text is shown, never an address.
+    [[nodiscard]] std::size_t encoded_word_length() const noexcept
+    {
+        if (in_angle_ || !rest_.starts_with("=?")) {
+            return 0;
+        }
+        std::size_t end = 1;
+        for (int mark = 0; mark < 3; ++mark) {
+            end = rest_.find_first_of("? \t\"(),", end + 1);
+            if (end == std::string_view::npos || rest_[end] != '?') {
+                return 0;
+            }
+        }
+        return rest_.substr(end).starts_with("?=") ? end + 2 : 0;
     }
 
     // RFC 5322 section 4.4, obs-domain: blanks and comments around its dots.
