@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signer.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <regex>
+#include <stdexcept>
+#include <vector>
+
+namespace shield::support {
+
+namespace {
+
+void need(bool ok)
+{
+    if (!ok) {
+        throw std::runtime_error("OpenSSL could not sign");
+    }
+}
+
+const unsigned char* octets_of(std::string_view text)
+{
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+std::string digest_of(std::string_view text)
+{
+    std::string digest(32, '\0');
+    need(EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                    EVP_sha256(), nullptr) == 1);
+    return digest;
+}
+
+std::string lower(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+std::string squeezed(const std::string& text)
+{
+    return std::regex_replace(text, std::regex{"[ \t]+"}, " ");
+}
+
+// Fields without their last CRLF.
+std::vector<std::string> fields_of(const std::string& header)
+{
+    std::vector<std::string> fields;
+    for (std::size_t begin = 0; begin < header.size();) {
+        const std::size_t end = header.find("\r\n", begin);
+        const std::string line = header.substr(begin, end - begin);
+        if (line.front() == ' ' || line.front() == '\t') {
+            fields.back() += "\r\n" + line;
+        } else {
+            fields.push_back(line);
+        }
+        begin = end == std::string::npos ? header.size() : end + 2;
+    }
+    return fields;
+}
+
+std::string name_of(const std::string& field)
+{
+    return lower(std::regex_replace(field.substr(0, field.find(':')), std::regex{"[ \t]+$"}, ""));
+}
+
+std::string relaxed_field(const std::string& field)
+{
+    const std::string value =
+        squeezed(std::regex_replace(field.substr(field.find(':') + 1), std::regex{"\r\n"}, ""));
+    return name_of(field) + ":" + std::regex_replace(value, std::regex{"^ | $"}, "");
+}
+
+std::string relaxed_body(const std::string& body)
+{
+    std::string text;
+    for (std::size_t begin = 0; begin < body.size();) {
+        const std::size_t end = std::min(body.find("\r\n", begin), body.size());
+        text += std::regex_replace(squeezed(body.substr(begin, end - begin)), std::regex{" $"}, "") + "\r\n";
+        begin = end + 2;
+    }
+    while (text.ends_with("\r\n\r\n")) {
+        text.resize(text.size() - 2);
+    }
+    return text == "\r\n" ? "" : text;
+}
+
+std::string simple_body(std::string body)
+{
+    while (body.ends_with("\r\n")) {
+        body.resize(body.size() - 2);
+    }
+    return body + "\r\n";
+}
+
+std::string tag(const std::string& field, const std::string& name)
+{
+    std::smatch match;
+    const std::regex expression{"[;:\\s]" + name + "\\s*=\\s*([^;]*)"};
+    return std::regex_search(field, match, expression) ? match[1].str() : "";
+}
+
+}  // namespace
+
+SigningKey::SigningKey(evp_pkey_st* key) : key_{key, EVP_PKEY_free}
+{
+    need(key != nullptr);
+}
+
+SigningKey SigningKey::rsa(unsigned bits)
+{
+    return SigningKey{EVP_RSA_gen(bits)};
+}
+
+SigningKey SigningKey::ed25519()
+{
+    return SigningKey{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")};
+}
+
+SigningKey SigningKey::from_pem(const std::string& text)
+{
+    const std::unique_ptr<BIO, int (*)(BIO*)> bio{BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
+                                                  BIO_free};
+    return SigningKey{PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr)};
+}
+
+std::string SigningKey::algorithm() const
+{
+    return EVP_PKEY_get_base_id(key_.get()) == EVP_PKEY_RSA ? "rsa-sha256" : "ed25519-sha256";
+}
+
+std::string SigningKey::public_octets() const
+{
+    unsigned char* octets = nullptr;
+    const int size = i2d_PUBKEY(key_.get(), &octets);
+    need(size > 0);
+    std::string text{reinterpret_cast<const char*>(octets), static_cast<std::size_t>(size)};
+    OPENSSL_free(octets);
+    return algorithm() == "rsa-sha256" ? text : text.substr(text.size() - 32);
+}
+
+std::string SigningKey::bare_public_octets() const
+{
+    unsigned char* octets = nullptr;
+    const int size = i2d_PublicKey(key_.get(), &octets);
+    need(size > 0);
+    std::string text{reinterpret_cast<const char*>(octets), static_cast<std::size_t>(size)};
+    OPENSSL_free(octets);
+    return text;
+}
+
+std::string SigningKey::record() const
+{
+    return "k=" + algorithm().substr(0, algorithm().find('-')) + "; p=" + to_base64(public_octets());
+}
+
+std::string SigningKey::pem() const
+{
+    const std::unique_ptr<BIO, int (*)(BIO*)> bio{BIO_new(BIO_s_mem()), BIO_free};
+    need(PEM_write_bio_PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
+std::string SigningKey::sign(std::string_view digest) const
+{
+    std::string signature(512, '\0');
+    std::size_t size = signature.size();
+    auto* const octets = reinterpret_cast<unsigned char*>(signature.data());
+    if (algorithm() == "rsa-sha256") {
+        const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context{EVP_PKEY_CTX_new(key_.get(), nullptr),
+                                                                             EVP_PKEY_CTX_free};
+        need(EVP_PKEY_sign_init(context.get()) == 1);
+        need(EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1);
+        need(EVP_PKEY_sign(context.get(), octets, &size, octets_of(digest), digest.size()) == 1);
+    } else {
+        const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+        need(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);
+        need(EVP_DigestSign(context.get(), octets, &size, octets_of(digest), digest.size()) == 1);
+    }
+    signature.resize(size);
+    return signature;
+}
+
+std::string to_base64(std::string_view octets)
+{
+    std::string text(octets.size() / 3 * 4 + 5, '\0');
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets_of(octets),
+                                     static_cast<int>(octets.size()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+std::string with_signature(const std::string& message, const std::string& field, const SigningKey& key)
+{
+    const std::size_t end = message.find("\r\n\r\n");
+    const std::string body = end == std::string::npos ? "" : message.substr(end + 4);
+    const std::string forms = tag(field, "c");
+    const bool relaxed_header = forms.starts_with("relaxed");
+    std::string body_form = forms.ends_with("/relaxed") ? relaxed_body(body) : simple_body(body);
+    if (const std::string length = tag(field, "l"); !length.empty()) {
+        body_form.resize(std::stoul(length));
+    }
+    const std::string signed_field =
+        std::regex_replace(field, std::regex{"bh=;"}, "bh=" + to_base64(digest_of(body_form)) + ";");
+
+    std::vector<std::string> fields = fields_of(message.substr(0, end));
+    std::string text;
+    const std::string names = lower(std::regex_replace(tag(field, "h"), std::regex{"\\s"}, ""));
+    const std::regex colon{":"};
+    for (std::sregex_token_iterator name{names.begin(), names.end(), colon, -1}, last; name != last; ++name) {
+        const auto found = std::find_if(fields.rbegin(), fields.rend(),
+                                        [&](const std::string& other) { return name_of(other) == name->str(); });
+        if (found != fields.rend()) {
+            text += (relaxed_header ? relaxed_field(*found) : *found) + "\r\n";
+            fields.erase(std::next(found).base());
+        }
+    }
+    text += relaxed_header ? relaxed_field(signed_field) : signed_field;
+    return signed_field + to_base64(key.sign(digest_of(text))) + "\r\n" + message;
+}
+
+std::string plain_field(const std::string& domain, const std::string& selector, const SigningKey& key)
+{
+    return "DKIM-Signature: v=1; a=" + key.algorithm() + "; c=relaxed/relaxed; d=" + domain + "; s=" + selector +
+           ";\r\n h=from:to:subject:date:message-id; bh=;\r\n b=";
+}
+
+std::string with_arc_set(const std::string& message, int instance, const ArcSigner& signer, std::string validation)
+{
+    const std::string i = "i=" + std::to_string(instance) + "; ";
+    const std::string who =
+        "a=" + signer.key.algorithm() + "; d=" + signer.domain + "; s=" + signer.selector + "; ";
+    validation = validation.empty() ? (instance == 1 ? "none" : "pass") : validation;
+
+    const std::string sealed =
+        with_signature("ARC-Authentication-Results: " + i + signer.results + "\r\n" + message,
+                       "ARC-Message-Signature: " + i + who +
+                           "c=relaxed/relaxed;\r\n h=from:to:subject:arc-authentication-results; bh=; b=",
+                       signer.key);
+    const std::vector<std::string> fields = fields_of(sealed.substr(0, sealed.find("\r\n\r\n")));
+    std::string text;
+    for (int number = 1; number <= instance; ++number) {
+        for (const char* name : {"arc-authentication-results", "arc-message-signature", "arc-seal"}) {
+            const std::regex own{"[:;]\\s*i=" + std::to_string(number) + ";"};
+            for (const std::string& field : fields) {
+                if (name_of(field) == name && std::regex_search(field, own)) {
+                    text += relaxed_field(field) + "\r\n";
+                }
+            }
+        }
+    }
+    const std::string seal = "ARC-Seal: " + i + who + "cv=" + validation + "; b=";
+    return seal + to_base64(signer.key.sign(digest_of(text + relaxed_field(seal)))) + "\r\n" + sealed;
+}
+
+}  // namespace shield::support
