@@ -11,8 +11,6 @@ namespace shield::auth {
 
 namespace {
 
-constexpr std::size_t domains_max = 8;
-
 /// One From field, unfolded. Stops at what is read in more than one way.
 class FromField {
 public:
@@ -183,7 +181,7 @@ private:
         if (std::find(domains.begin(), domains.end(), domain) != domains.end()) {
             return true;
         }
-        if (domains.size() == domains_max) {
+        if (domains.size() == author_domains_max) {
             return false;
         }
         domains.push_back(domain);

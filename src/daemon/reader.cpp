@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reader.hpp"
 
+#include <shield/auth/exchange.hpp>
+#include <shield/core/wire.hpp>
 #include <shield/mime/exchange.hpp>
 #include <shield/mime/read.hpp>
 
@@ -30,11 +32,47 @@ std::chrono::seconds time_of(const core::Limits& limits)
     return std::chrono::seconds{limits.worker_time_max};
 }
 
+std::uint64_t answer_size_max(const core::Limits& limits, std::uint64_t octets)
+{
+    return mime::answer_size_max(limits, octets) + auth::signatures_size_max(limits) + 4;
+}
+
+/// The answer about this message, none of it believed.
+core::result<Read> read_in(std::string_view answer, const core::Limits& limits, std::string_view octets)
+{
+    core::WireReader wire{answer};
+    std::string said;
+    wire.octets("said", said, mime::answer_size_max(limits, octets.size()));
+    if (!wire.fault().empty()) {
+        return core::Error{"what the process that read it answered cannot be: its length"};
+    }
+    auto assessment = mime::assessment_in(said, limits, octets);
+    if (!assessment) {
+        return assessment.error();
+    }
+    if (const auto signatures = auth::signatures_in(wire.rest(), limits); !signatures) {
+        return signatures.error();
+    }
+    return Read{*std::move(assessment), std::string{wire.rest()}};
+}
+
 }  // namespace
+
+std::string answer_to(std::string_view question)
+{
+    std::string said = mime::answer_to(question);
+    const auto message = mime::to_read(question);
+    if (!message) {
+        return said;
+    }
+    core::WireWriter wire;
+    wire.octets("said", said, UINT32_MAX);
+    return std::move(wire).take() + auth::to_octets(auth::read_signatures(message->octets, message->limits));
+}
 
 confine::Zygote::Options reading_in_workers(std::function<void()> drop)
 {
-    return {mime::answer_to, mime::question_head_to_read({}) + std::string{one_of_everything}, std::move(drop)};
+    return {answer_to, mime::question_head_to_read({}) + std::string{one_of_everything}, std::move(drop)};
 }
 
 Reader::Reader(const confine::Zygote* zygote, const core::Limits& limits, core::Metrics& metrics)
@@ -62,7 +100,7 @@ core::result<Read> Reader::next()
     }
     asked_ = ++read_;
     try {
-        return Read{mime::read(octets, limits_), {}};
+        return Read{mime::read(octets, limits_), auth::to_octets(auth::read_signatures(octets, limits_))};
     } catch (const std::exception& failure) {
         return core::Error{failure.what()};
     }
@@ -74,18 +112,16 @@ core::result<Read> Reader::next_from_worker(std::string_view octets)
         replace_worker();
     }
     ask_ahead();
-    const auto answer = worker_->answer(mime::answer_size_max(limits_, octets.size()), time_of(limits_));
+    const auto answer = worker_->answer(answer_size_max(limits_, octets.size()), time_of(limits_));
     const auto now = std::chrono::steady_clock::now();
     worker_busy_ += now - std::exchange(busy_since_, now);
     ++read_;
-    auto said =
-        answer ? mime::assessment_in(*answer, limits_, octets) : core::result<core::Assessment>{answer.error()};
-    if (!said) {
+    auto read = answer ? read_in(*answer, limits_, octets) : core::result<Read>{answer.error()};
+    if (!read) {
         worker_.reset();
         asked_ = read_;
-        return said.error();
     }
-    return Read{*std::move(said), {}};
+    return read;
 }
 
 void Reader::ask_ahead()

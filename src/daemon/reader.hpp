@@ -15,7 +15,11 @@
 
 namespace shield::daemon {
 
-/// Whoever forks the workers, with what they do: mime's half of the exchange.
+/// What a worker does with a question of mime's exchange. Of a message that is to be read it tells what it says,
+/// behind the length of that, and who signed it.
+[[nodiscard]] std::string answer_to(std::string_view question);
+
+/// Whoever forks the workers that do it.
 [[nodiscard]] confine::Zygote::Options reading_in_workers(std::function<void()> drop);
 
 /// What the octets of a message say.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "defects.hpp"
 #include "header_facts.hpp"
-#include "wire.hpp"
 
+#include <shield/core/wire.hpp>
 #include <shield/mime/exchange.hpp>
 #include <shield/mime/read.hpp>
 
@@ -36,7 +36,7 @@ std::uint64_t content_max(std::uint64_t octets) noexcept
 
 std::string head(Question question, std::uint64_t number, const core::Limits& limits)
 {
-    WireWriter wire;
+    core::WireWriter wire;
     wire.number("version", version, version, 1);
     wire.number("question", question, 0xff, 1);
     wire.number("number", number, UINT64_MAX, 8);
@@ -98,7 +98,7 @@ void describe(Wire& wire, Message& message, const core::Limits& limits, std::uin
 constexpr std::size_t header_begin_max = 1024;
 
 /// What an Assessment promises besides sizes, and others build on.
-void check_promises(WireReader& wire, const core::Assessment& message, std::string_view octets,
+void check_promises(core::WireReader& wire, const core::Assessment& message, std::string_view octets,
                     const core::Limits& limits)
 {
     // Invariants 5 and 9: these a reply repeats, and by these a message joins a case. So they must stand where they
@@ -117,7 +117,7 @@ void check_promises(WireReader& wire, const core::Assessment& message, std::stri
 
 std::string answer(Answer kind, std::string_view rest)
 {
-    WireWriter wire;
+    core::WireWriter wire;
     wire.number("version", version, version, 1);
     wire.number("answer", kind, 0xff, 1);
     std::string octets = std::move(wire).take();
@@ -131,13 +131,38 @@ std::string find_attachment(std::string_view octets, std::uint64_t number, const
     return content ? answer(Answer::attachment, *content) : answer(Answer::no_attachment, {});
 }
 
+struct Asked {
+    Question kind{};
+    std::uint64_t number{0};
+    core::Limits limits;
+    std::string_view octets;
+};
+
+Asked parse(std::string_view question)
+{
+    core::WireReader wire{question};
+    std::uint64_t said_version = 0;
+    Asked asked;
+    wire.number("version", said_version, version, 1);
+    wire.number("question", asked.kind, static_cast<std::uint64_t>(Question::attachment), 1);
+    wire.number("number", asked.number, UINT64_MAX, 8);
+    for (const core::LimitEntry& limit : core::limit_table()) {
+        wire.number(limit.name, asked.limits.*limit.member, UINT64_MAX, 8);
+    }
+    if (!wire.fault().empty() || said_version != version || asked.kind < Question::read) {
+        throw std::logic_error{"a question that nobody asks"};
+    }
+    asked.octets = wire.rest();
+    return asked;
+}
+
 core::Error not_believed(std::string_view field)
 {
     return {"what the process that read it answered cannot be: " + std::string{field}};
 }
 
 /// Takes the two octets that every answer begins with. An answer that says that reading failed is an error too.
-core::result<Answer> kind_of(WireReader& wire)
+core::result<Answer> kind_of(core::WireReader& wire)
 {
     std::uint64_t said_version = 0;
     Answer kind{};
@@ -168,33 +193,26 @@ std::string question_head_for_attachment(std::size_t number, const core::Limits&
     return head(Question::attachment, number, limits);
 }
 
+std::optional<ToRead> to_read(std::string_view question)
+{
+    const Asked asked = parse(question);
+    return asked.kind == Question::read ? std::optional{ToRead{asked.octets, asked.limits}} : std::nullopt;
+}
+
 std::string answer_to(std::string_view question)
 {
-    WireReader wire{question};
-    std::uint64_t said_version = 0;
-    Question kind{};
-    std::uint64_t number = 0;
-    core::Limits limits;
-    wire.number("version", said_version, version, 1);
-    wire.number("question", kind, static_cast<std::uint64_t>(Question::attachment), 1);
-    wire.number("number", number, UINT64_MAX, 8);
-    for (const core::LimitEntry& limit : core::limit_table()) {
-        wire.number(limit.name, limits.*limit.member, UINT64_MAX, 8);
-    }
-    if (!wire.fault().empty() || said_version != version) {
-        throw std::logic_error{"a question that nobody asks"};
-    }
+    const Asked asked = parse(question);
     try {
-        switch (kind) {
+        switch (asked.kind) {
             case Question::read:
-                return answer_with(read(wire.rest(), limits));
+                return answer_with(read(asked.octets, asked.limits));
             case Question::attachment:
-                return find_attachment(wire.rest(), number, limits);
+                return find_attachment(asked.octets, asked.number, asked.limits);
         }
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& failure) {
-        WireWriter why;
+        core::WireWriter why;
         why.text("failure", core::cut_utf8(failure.what(), failure_max), failure_max);
         return answer(Answer::failure, std::move(why).take());
     }
@@ -203,7 +221,7 @@ std::string answer_to(std::string_view question)
 
 std::string answer_with(const core::Assessment& message)
 {
-    WireWriter wire;
+    core::WireWriter wire;
     describe(wire, message, core::Limits{}, 0);  // whoever writes is bound by nothing
     return answer(Answer::assessment, std::move(wire).take());
 }
@@ -220,7 +238,7 @@ std::uint64_t answer_size_max(const core::Limits& limits, std::uint64_t octets) 
 core::result<core::Assessment> assessment_in(std::string_view answer, const core::Limits& limits,
                                              std::string_view octets)
 {
-    WireReader wire{answer};
+    core::WireReader wire{answer};
     const auto kind = kind_of(wire);
     if (!kind) {
         return kind.error();
@@ -238,7 +256,7 @@ core::result<core::Assessment> assessment_in(std::string_view answer, const core
 
 core::result<std::optional<std::string>> attachment_in(std::string_view answer, std::uint64_t octets)
 {
-    WireReader wire{answer};
+    core::WireReader wire{answer};
     const auto kind = kind_of(wire);
     if (!kind) {
         return kind.error();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reader.hpp"
+
 #include <shield/confine/zygote.hpp>
+#include <shield/core/wire.hpp>
 #include <shield/mime/exchange.hpp>
 
 #include <unistd.h>
@@ -26,9 +29,11 @@ inline std::string possessed(std::string_view question)
     if (says("LIE FOR THE READER")) {
         core::Assessment lie;
         lie.message_id = "<a@b>\r\nBcc: everybody@example.org";
-        return mime::answer_with(lie);
+        core::WireWriter wire;
+        wire.octets("said", mime::answer_with(lie), UINT32_MAX);
+        return std::move(wire).take();
     }
-    return mime::answer_to(question);
+    return answer_to(question);
 }
 
 inline confine::Zygote::Options possessed_workers()

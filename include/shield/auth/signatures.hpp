@@ -73,6 +73,7 @@ struct Signatures {
 };
 
 inline constexpr std::size_t dkim_signatures_max = 8;
+inline constexpr std::size_t author_domains_max = 8;
 inline constexpr std::size_t arc_sets_max = 50;  // RFC 8617 section 4.2.1
 inline constexpr std::size_t signed_names_max = 100;
 inline constexpr std::size_t signature_field_octets_max = 8192;

@@ -20,6 +20,14 @@ namespace shield::mime {
 [[nodiscard]] std::string question_head_to_read(const core::Limits& limits);
 [[nodiscard]] std::string question_head_for_attachment(std::size_t number, const core::Limits& limits);
 
+/// Of a question to read: what, and within which bounds. For who reads something else in the same octets. Nothing
+/// for any other question; a std::logic_error as in answer_to().
+struct ToRead {
+    std::string_view octets;
+    core::Limits limits;
+};
+[[nodiscard]] std::optional<ToRead> to_read(std::string_view question);
+
 /// What the other process does: reads, and puts into octets what it found. A reading that fails is an answer;
 /// std::bad_alloc goes through, because it is the process that has too little. A question that cannot be understood
 /// is a std::logic_error: only we ask.

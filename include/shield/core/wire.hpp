@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace shield::mime {
+namespace shield::core {
 
 /// Puts values into octets: numbers of fixed size, lowest octet first; texts and lists behind their length. The
 /// other half of WireReader, with the same functions, so that one description of a value serves both.
@@ -28,7 +28,12 @@ public:
         number(name, value.size(), size_max, 4);
         octets_ += value;
     }
-    void digest(std::string_view, const core::Sha256& value)
+    /// Any octets.
+    void octets(std::string_view name, std::string_view value, std::uint64_t size_max)
+    {
+        text(name, value, size_max);
+    }
+    void digest(std::string_view, const Sha256& value)
     {
         octets_.append(reinterpret_cast<const char*>(value.data()), value.size());
     }
@@ -67,15 +72,16 @@ public:
     }
     void text(std::string_view name, std::string& value, std::uint64_t size_max)
     {
+        octets(name, value, size_max);
+        check(name, is_utf8(value));
+    }
+    void octets(std::string_view name, std::string& value, std::uint64_t size_max)
+    {
         std::uint64_t size = 0;
         number(name, size, size_max, 4);
-        const std::string_view octets = take(name, size);
-        if (!core::is_utf8(octets)) {
-            return fault(name);
-        }
-        value = octets;
+        value = take(name, size);
     }
-    void digest(std::string_view name, core::Sha256& value)
+    void digest(std::string_view name, Sha256& value)
     {
         const std::string_view octets = take(name, value.size());
         std::copy(octets.begin(), octets.end(), reinterpret_cast<char*>(value.data()));
@@ -123,4 +129,4 @@ private:
     std::string_view fault_;
 };
 
-}  // namespace shield::mime
+}  // namespace shield::core
