@@ -27,6 +27,9 @@ std::string shown(std::string name)
     return name;
 }
 
+// Whoever has more unknown keys than that has left out the head of a table, or has another file.
+constexpr unsigned suggestions_max = 20;
+
 /// The known name that looks most like an unknown one, or nothing when none is near.
 std::string nearest_key(const std::string& unknown)
 {
@@ -107,6 +110,7 @@ private:
     std::vector<unsigned> listen_lines_;
     std::vector<unsigned> mailbox_lines_;
     std::set<std::string> given_;  // in the table or element under way
+    unsigned unknown_keys_{0};
 };
 
 core::result<UsableConfig> Reader::read(std::string_view text)
@@ -163,7 +167,7 @@ void Reader::read_entry(const std::string& name, std::string_view last, const to
     if (const std::string refusal = refusal_of(name); !refusal.empty()) {
         return fault(line, name, refusal);
     }
-    const std::string near = nearest_key(shown(name));
+    const std::string near = ++unknown_keys_ <= suggestions_max ? nearest_key(shown(name)) : std::string{};
     fault(line, name,
           near.empty() ? "is not known; remove it, shieldd.toml(5) lists all keys"
                        : "is not known; did you mean '" + near + "'?");

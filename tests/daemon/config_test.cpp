@@ -103,6 +103,17 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
     EXPECT_EQ(config.limits.recipients_max, 7u);
 }
 
+TEST(Config, FaultsWithoutEndAreSaidWithoutLookingForWhatWasMeant)
+{
+    std::string unknown;
+    for (int i = 0; i < 60; ++i) {
+        unknown += "recipients_ma" + std::to_string(i) + " = 1\n";
+    }
+    const std::string faults = faults_of(good_config + "[limits]\n" + unknown);
+    EXPECT_THAT(faults, testing::HasSubstr("recipients_ma0': is not known; did you mean"));
+    EXPECT_THAT(faults, testing::HasSubstr("recipients_ma59': is not known; remove it"));
+}
+
 TEST(Config, TheMetricsTableAloneServesThemAtTheirDefault)
 {
     EXPECT_EQ(config_of(good_config + "[metrics]\n").metrics_address, "127.0.0.1:9025");
