@@ -63,8 +63,7 @@ std::string cap_of_sender(const History& history, const core::Verdict& verdict, 
                    : std::string{};
     }
     return history.sender_day >= limits.acknowledgements_verified_day_max
-               ? "its sender had as many acknowledgements as are sent within 24 hours "
-                 "(acknowledgements_verified_day_max)"
+               ? "its sender had its share for 24 hours (acknowledgements_verified_day_max)"
                : std::string{};
 }
 

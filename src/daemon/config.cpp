@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files.hpp"
+#include "key_names.hpp"
 #include "keys.hpp"
 
 #include <shield/acknowledge/reply.hpp>
 #include <shield/core/ascii.hpp>
-#include <shield/core/nearest.hpp>
 #include <shield/core/printable.hpp>
 #include <shield/daemon/config.hpp>
 
@@ -18,31 +18,8 @@ namespace shield::daemon {
 
 namespace {
 
-/// A key's name as a person reads it: `listen[].address` is `listen.address`.
-std::string shown(std::string name)
-{
-    for (auto at = name.find("[]"); at != std::string::npos; at = name.find("[]")) {
-        name.erase(at, 2);
-    }
-    return name;
-}
-
 // Whoever has more unknown keys than that has left out the head of a table, or has another file.
 constexpr unsigned suggestions_max = 20;
-
-/// The known name that looks most like an unknown one, or nothing when none is near.
-std::string nearest_key(const std::string& unknown)
-{
-    std::vector<std::string> names;
-    for (const Key& key : keys()) {
-        const std::string name = shown(key.name);
-        names.push_back(name);
-        if (const auto dot = name.rfind('.'); dot != std::string::npos) {
-            names.push_back(name.substr(0, dot));
-        }
-    }
-    return core::nearest(unknown, names);
-}
 
 std::string fault_line(const Config& config, unsigned line, const std::string& key, std::string_view sentence)
 {
