@@ -149,6 +149,20 @@ TEST(Arc, TheMessageSignatureSignsFromAndNoSeal)
     }
 }
 
+TEST(Arc, ASealHasNoNamesOfFieldsAndItsSignatureIsBase64)
+{
+    const std::string whole = with_arc_set(mail, 1, sealer("a.example"));
+    const auto reason = [&](const std::string& seal) {
+        const Signatures signatures =
+            read_signatures("ARC-Seal: i=1; cv=none; " + seal + whole.substr(whole.find("\r\n")), core::Limits{});
+        return signatures.arc.empty() ? signatures.arc_defect : signatures.arc[0].seal.reason;
+    };
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; s=s1; b=QUJD"), "");
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; s=s1; b=QUJD; h=from"), "The seal has h=.");
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; s=s1; b=*"), "b= is no base64 of at most 512 octets.");
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; b=QUJD"), "The signature has no s=.");
+}
+
 TEST(Arc, SeveralFromFieldsNeverAuthenticate)
 {
     EXPECT_EQ(check("From: eve@evil.example\r\n" + chain()).result, Result::fail);
