@@ -8,7 +8,8 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <regex>
+#include <cctype>
+#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -111,11 +112,31 @@ std::string simple_body(std::string body)
     return body + "\r\n";
 }
 
+std::string without_blanks(std::string text)
+{
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+    return text;
+}
+
+std::vector<std::string> split(const std::string& text, char separator)
+{
+    std::vector<std::string> pieces;
+    std::istringstream stream{text};
+    for (std::string piece; std::getline(stream, piece, separator);) {
+        pieces.push_back(piece);
+    }
+    return pieces;
+}
+
+// Without any blanks.
 std::string tag(const std::string& field, const std::string& name)
 {
-    std::smatch match;
-    const std::regex expression{"[;:\\s]" + name + "\\s*=\\s*([^;]*)"};
-    return std::regex_search(field, match, expression) ? match[1].str() : "";
+    for (const std::string& piece : split(without_blanks(field.substr(field.find(':') + 1)), ';')) {
+        if (piece.starts_with(name + "=")) {
+            return piece.substr(name.size() + 1);
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -220,16 +241,16 @@ std::string with_signature(const std::string& message, const std::string& field,
     if (const std::string length = tag(field, "l"); !length.empty()) {
         body_form.resize(std::stoul(length));
     }
-    const std::string signed_field =
-        std::regex_replace(field, std::regex{"bh=;"}, "bh=" + to_base64(digest_of(body_form)) + ";");
+    std::string signed_field = field;
+    if (const std::size_t hash = field.find("bh=;"); hash != std::string::npos) {
+        signed_field.insert(hash + 3, to_base64(digest_of(body_form)));
+    }
 
     std::vector<std::string> fields = fields_of(message.substr(0, end));
     std::string text;
-    const std::string names = lower(std::regex_replace(tag(field, "h"), std::regex{"\\s"}, ""));
-    const std::regex colon{":"};
-    for (std::sregex_token_iterator name{names.begin(), names.end(), colon, -1}, last; name != last; ++name) {
+    for (const std::string& name : split(lower(tag(field, "h")), ':')) {
         const auto found = std::find_if(fields.rbegin(), fields.rend(),
-                                        [&](const std::string& other) { return name_of(other) == name->str(); });
+                                        [&](const std::string& other) { return name_of(other) == name; });
         if (found != fields.rend()) {
             text += (relaxed_header ? relaxed_field(*found) : *found) + "\r\n";
             fields.erase(std::next(found).base());
