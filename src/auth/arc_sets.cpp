@@ -76,7 +76,7 @@ std::optional<Results> parse_results(const HeaderField& field)
     const auto instance = instance_number(rest.substr(0, digits));
     rest.remove_prefix(digits);
     skip_blanks_and_comments(rest);
-    if (!instance || !rest.starts_with(';')) {
+    if (!instance || !rest.starts_with(';') || !core::is_utf8(rest)) {
         return std::nullopt;
     }
     return Results{*instance, std::string{core::trimmed(rest.substr(1))}};

@@ -9,30 +9,6 @@
 
 namespace shield::auth {
 
-namespace {
-
-std::optional<TagList> tags_of(const HeaderField& field, Signature& signature)
-{
-    if (field.raw.size() > signature_field_octets_max) {
-        signature.result = Result::policy;
-        signature.reason = "The signature's field is longer than 8192 octets.";
-        return std::nullopt;
-    }
-    auto tags = TagList::parse(field.value());
-    if (!tags) {
-        signature.result = Result::neutral;  // RFC 8601 section 2.7.1
-        signature.reason = "The signature is no list of tags.";
-    }
-    return tags;
-}
-
-std::string emptied(const HeaderField& field, const TagList& tags)
-{
-    return std::string{field.raw.substr(0, field.colon + 1)} + tags.without_value("b");
-}
-
-}  // namespace
-
 SignedFields::SignedFields(const std::vector<HeaderField>& fields) : fields_{fields}
 {
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -83,6 +59,26 @@ const core::Sha256& BodyDigests::of(Canonicalization form)
 
 namespace {
 
+std::optional<TagList> tags_of(const HeaderField& field, Signature& signature)
+{
+    if (field.raw.size() > signature_field_octets_max) {
+        signature.result = Result::policy;
+        signature.reason = "The signature's field is longer than 8192 octets.";
+        return std::nullopt;
+    }
+    auto tags = TagList::parse(field.value());
+    if (!tags) {
+        signature.result = Result::neutral;  // RFC 8601 section 2.7.1
+        signature.reason = "The signature is no list of tags.";
+    }
+    return tags;
+}
+
+std::string emptied(const HeaderField& field, const TagList& tags)
+{
+    return std::string{field.raw.substr(0, field.colon + 1)} + tags.without_value("b");
+}
+
 void compare_body(Signature& signature, std::string_view hash, BodyDigests& body)
 {
     if (signature.body_length) {
@@ -107,56 +103,54 @@ void compute(Signature& signature, const HeaderField& field, const TagList& tags
     }
 }
 
+// `take` is called with the tags, when they are a list.
+template <typename Take>
+Signature read_field(const HeaderField& field, const Take& take)
+{
+    Signature signature;
+    if (const auto tags = tags_of(field, signature)) {
+        take(*tags, signature);
+    }
+    return signature;
+}
+
 }  // namespace
 
 Signature read_dkim_signature(const HeaderField& field, const SignatureContext& context)
 {
-    Signature signature;
-    const auto tags = tags_of(field, signature);
-    if (!tags) {
-        return signature;
-    }
-    SignatureTags take{*tags, signature};
-    // The domain comes first, so that what is wrong with the rest is known to be about it.
-    if (take.domain() && take.version() && take.algorithm() && take.signature() && take.identity() &&
-        take.canonicalization() && take.names() && take.times() && take.query()) {
-        compute(signature, field, *tags, context);
-    }
-    return signature;
+    return read_field(field, [&](const TagList& tags, Signature& signature) {
+        SignatureTags take{tags, signature};
+        // The domain comes first, so that what is wrong with the rest is known to be about it.
+        if (take.domain() && take.version() && take.algorithm() && take.signature() && take.identity() &&
+            take.canonicalization() && take.names() && take.times() && take.query()) {
+            compute(signature, field, tags, context);
+        }
+    });
 }
 
 Signature read_arc_message_signature(const HeaderField& field, const SignatureContext& context)
 {
-    Signature signature;
-    const auto tags = tags_of(field, signature);
-    if (!tags) {
-        return signature;
-    }
-    // As a DKIM-Signature, but i= is the instance and there is no v= (RFC 8617 section 4.1.2).
-    SignatureTags take{*tags, signature};
-    if (take.domain() && take.algorithm() && take.signature() && take.canonicalization() && take.names() &&
-        take.no_seals() && take.times() && take.query()) {
-        compute(signature, field, *tags, context);
-    }
-    return signature;
+    return read_field(field, [&](const TagList& tags, Signature& signature) {
+        // As a DKIM-Signature, but i= is the instance and there is no v= (RFC 8617 section 4.1.2).
+        SignatureTags take{tags, signature};
+        if (take.domain() && take.algorithm() && take.signature() && take.canonicalization() && take.names() &&
+            take.no_seals() && take.times() && take.query()) {
+            compute(signature, field, tags, context);
+        }
+    });
 }
 
 Signature read_arc_seal(const HeaderField& field, std::string_view before)
 {
-    Signature signature;
-    const auto tags = tags_of(field, signature);
-    if (!tags) {
-        return signature;
-    }
-    SignatureTags take{*tags, signature};
-    if (!take.domain() || !take.algorithm() || !take.signature() || !take.no_names() || !take.times()) {
-        return signature;
-    }
-    signature.header_canonicalization = Canonicalization::relaxed;  // RFC 8617 section 4.1.3
-    std::string text{before};
-    append_canonical(text, emptied(field, *tags), Canonicalization::relaxed);
-    signature.header_digest = core::sha256(text);
-    return signature;
+    return read_field(field, [&](const TagList& tags, Signature& signature) {
+        SignatureTags take{tags, signature};
+        if (take.domain() && take.algorithm() && take.signature() && take.no_names() && take.times()) {
+            signature.header_canonicalization = Canonicalization::relaxed;  // RFC 8617 section 4.1.3
+            std::string text{before};
+            append_canonical(text, emptied(field, tags), Canonicalization::relaxed);
+            signature.header_digest = core::sha256(text);
+        }
+    });
 }
 
 }  // namespace shield::auth

@@ -53,6 +53,9 @@ constexpr std::array<std::uint8_t, 256> base64_digits = [] {
 
 std::optional<TagList> TagList::parse(std::string_view text)
 {
+    if (!core::is_utf8(text)) {  // RFC 8616 section 4
+        return std::nullopt;
+    }
     TagList list;
     list.text_ = text;
     for (std::size_t begin = 0; begin <= text.size();) {

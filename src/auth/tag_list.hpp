@@ -11,8 +11,8 @@ namespace shield::auth {
 /// A list of tags (RFC 6376 section 3.2). Refers to its text.
 class TagList {
 public:
-    /// Nothing when the syntax is wrong or a tag stands there twice. At most 64 tags. Values may hold UTF-8
-    /// (RFC 8616 section 4).
+    /// Nothing when the syntax is wrong or a tag stands there twice. At most 64 tags. Values may hold
+    /// UTF-8, and nothing else that is not ASCII (RFC 8616 section 4).
     [[nodiscard]] static std::optional<TagList> parse(std::string_view text);
 
     /// As written, blanks and folds inside it too, none around it; nothing when there is no such tag. Names are

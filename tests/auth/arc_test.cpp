@@ -149,6 +149,46 @@ TEST(Arc, TheMessageSignatureSignsFromAndNoSeal)
     }
 }
 
+TEST(Arc, ASealHasNoNamesOfFieldsAndItsSignatureIsBase64)
+{
+    const std::string whole = with_arc_set(mail, 1, sealer("a.example"));
+    const auto reason = [&](const std::string& seal) {
+        const Signatures signatures =
+            read_signatures("ARC-Seal: i=1; cv=none; " + seal + whole.substr(whole.find("\r\n")), core::Limits{});
+        return signatures.arc.empty() ? signatures.arc_defect : signatures.arc[0].seal.reason;
+    };
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; s=s1; b=QUJD"), "");
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; s=s1; b=QUJD; h=from"), "The seal has h=.");
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; s=s1; b=*"), "b= is no base64 of at most 512 octets.");
+    EXPECT_EQ(reason("a=ed25519-sha256; d=a.example; b=QUJD"), "The signature has no s=.");
+}
+
+TEST(Arc, TheResultsBeginWithTheirInstance)  // RFC 8617 section 4.1.1
+{
+    const std::string whole = with_arc_set(mail, 1, sealer("a.example"));
+    const auto sets = [&](const std::string& results) {
+        return read_signatures(with(whole, "Results: i=1;", "Results:" + results), core::Limits{}).arc;
+    };
+    ASSERT_EQ(sets(" (a) i (b (\\)) c)\r\n = 1 (d);").size(), 1U);
+    EXPECT_EQ(sets("i=1;").at(0).results, "a.example; spf=pass smtp.mailfrom=jo@example.net");
+    for (const char* results : {" i=1", " i=1 x;", " x; i=1;", " i=;", " (i=1;", "", " I=1;", " i=1; \xff"}) {
+        EXPECT_TRUE(sets(results).empty()) << results;
+    }
+}
+
+TEST(Arc, FiftySetsAreTheMost)  // RFC 8617 section 4.2.1
+{
+    std::string message = mail;
+    for (int i = 1; i <= 51; ++i) {
+        const Signatures before = read_signatures(message, core::Limits{});
+        EXPECT_EQ(before.arc.size(), static_cast<std::size_t>(i - 1)) << before.arc_defect;
+        const std::string tag = ": i=" + std::to_string(i) + "; ";
+        message = "ARC-Seal" + tag + "cv=pass\r\nARC-Message-Signature" + tag +
+                  "a=x\r\nARC-Authentication-Results" + tag + "x\r\n" + message;
+    }
+    EXPECT_NE(read_signatures(message, core::Limits{}).arc_defect, "");
+}
+
 TEST(Arc, SeveralFromFieldsNeverAuthenticate)
 {
     EXPECT_EQ(check("From: eve@evil.example\r\n" + chain()).result, Result::fail);

@@ -4,12 +4,13 @@
 
 #include <auth/answers.hpp>
 #include <gmock/gmock.h>
-
-#include <regex>
+#include <support/crlf.hpp>
 
 namespace shield::auth::test {
 
 namespace {
+
+using support::with_crlf;
 
 const core::Time now = core::from_unix_ms(1'795'000'000'000);
 
@@ -23,11 +24,6 @@ std::vector<Result> results_of(const std::string& message, const TextZone& zone)
         EXPECT_EQ(finding.result, Result::pass) << finding.reason;
     }
     return results;
-}
-
-std::string with_crlf(const std::string& text)
-{
-    return std::regex_replace(text, std::regex{"\n"}, "\r\n");
 }
 
 const std::string mail = R"(From: Joe SixPack <joe@football.example.com>

@@ -14,12 +14,13 @@ TEST(TagList, TagsAreFoundWithoutTheBlanksAroundThem)
     EXPECT_EQ(tags->find("e"), "");
     EXPECT_EQ(tags->find("A"), std::nullopt);
     EXPECT_EQ(tags->first_name(), "a");
+    EXPECT_EQ(TagList::parse("a=b\xc3\xbc")->find("a"), "b\xc3\xbc");
 }
 
 TEST(TagList, WrongSyntaxIsNoList)
 {
     for (const char* text : {"", ";", "a", "a=1;;b=2", "a=1;b", "=1", "1a=1", "a b=1", "a=1;a=2", "a=\x01",
-                             "a=\x7f", "a-b=1", "a=1; ;"}) {
+                             "a=\x7f", "a-b=1", "a=1; ;", "a=\xff", "a=\xc3"}) {
         EXPECT_FALSE(TagList::parse(text)) << text;
     }
     std::string many;

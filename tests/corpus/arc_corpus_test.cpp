@@ -42,7 +42,8 @@ std::size_t indent_of(const std::string& line)
 
 std::string stripped(const std::string& text)
 {
-    return std::regex_replace(text, std::regex{"^\\s+|\\s+$"}, "");
+    const std::size_t begin = text.find_first_not_of(" \n");
+    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \n") + 1 - begin);
 }
 
 /// As much of YAML as the suite uses: documents, keys by their indentation, literal ("|") and folded (">-") blocks.

@@ -8,7 +8,8 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <regex>
+#include <cctype>
+#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -45,7 +46,15 @@ std::string lower(std::string text)
 
 std::string squeezed(const std::string& text)
 {
-    return std::regex_replace(text, std::regex{"[ \t]+"}, " ");
+    std::string words;
+    for (const char c : text) {
+        if (c != ' ' && c != '\t') {
+            words += c;
+        } else if (!words.ends_with(' ')) {
+            words += ' ';
+        }
+    }
+    return words;
 }
 
 // Fields without their last CRLF.
@@ -67,14 +76,17 @@ std::vector<std::string> fields_of(const std::string& header)
 
 std::string name_of(const std::string& field)
 {
-    return lower(std::regex_replace(field.substr(0, field.find(':')), std::regex{"[ \t]+$"}, ""));
+    const std::string name = field.substr(0, field.find(':'));
+    return lower(name.substr(0, name.find_last_not_of(" \t") + 1));
 }
 
 std::string relaxed_field(const std::string& field)
 {
-    const std::string value =
-        squeezed(std::regex_replace(field.substr(field.find(':') + 1), std::regex{"\r\n"}, ""));
-    return name_of(field) + ":" + std::regex_replace(value, std::regex{"^ | $"}, "");
+    std::string value = field.substr(field.find(':') + 1);
+    std::erase_if(value, [](char c) { return c == '\r' || c == '\n'; });
+    value = squeezed(value);
+    value.erase(0, value.starts_with(' ') ? 1 : 0);
+    return name_of(field) + ":" + value.substr(0, value.find_last_not_of(' ') + 1);
 }
 
 std::string relaxed_body(const std::string& body)
@@ -82,7 +94,8 @@ std::string relaxed_body(const std::string& body)
     std::string text;
     for (std::size_t begin = 0; begin < body.size();) {
         const std::size_t end = std::min(body.find("\r\n", begin), body.size());
-        text += std::regex_replace(squeezed(body.substr(begin, end - begin)), std::regex{" $"}, "") + "\r\n";
+        const std::string line = squeezed(body.substr(begin, end - begin));
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\r\n";
         begin = end + 2;
     }
     while (text.ends_with("\r\n\r\n")) {
@@ -99,11 +112,31 @@ std::string simple_body(std::string body)
     return body + "\r\n";
 }
 
+std::string without_blanks(std::string text)
+{
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+    return text;
+}
+
+std::vector<std::string> split(const std::string& text, char separator)
+{
+    std::vector<std::string> pieces;
+    std::istringstream stream{text};
+    for (std::string piece; std::getline(stream, piece, separator);) {
+        pieces.push_back(piece);
+    }
+    return pieces;
+}
+
+// Without any blanks.
 std::string tag(const std::string& field, const std::string& name)
 {
-    std::smatch match;
-    const std::regex expression{"[;:\\s]" + name + "\\s*=\\s*([^;]*)"};
-    return std::regex_search(field, match, expression) ? match[1].str() : "";
+    for (const std::string& piece : split(without_blanks(field.substr(field.find(':') + 1)), ';')) {
+        if (piece.starts_with(name + "=")) {
+            return piece.substr(name.size() + 1);
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -208,16 +241,16 @@ std::string with_signature(const std::string& message, const std::string& field,
     if (const std::string length = tag(field, "l"); !length.empty()) {
         body_form.resize(std::stoul(length));
     }
-    const std::string signed_field =
-        std::regex_replace(field, std::regex{"bh=;"}, "bh=" + to_base64(digest_of(body_form)) + ";");
+    std::string signed_field = field;
+    if (const std::size_t hash = field.find("bh=;"); hash != std::string::npos) {
+        signed_field.insert(hash + 3, to_base64(digest_of(body_form)));
+    }
 
     std::vector<std::string> fields = fields_of(message.substr(0, end));
     std::string text;
-    const std::string names = lower(std::regex_replace(tag(field, "h"), std::regex{"\\s"}, ""));
-    const std::regex colon{":"};
-    for (std::sregex_token_iterator name{names.begin(), names.end(), colon, -1}, last; name != last; ++name) {
+    for (const std::string& name : split(lower(tag(field, "h")), ':')) {
         const auto found = std::find_if(fields.rbegin(), fields.rend(),
-                                        [&](const std::string& other) { return name_of(other) == name->str(); });
+                                        [&](const std::string& other) { return name_of(other) == name; });
         if (found != fields.rend()) {
             text += (relaxed_header ? relaxed_field(*found) : *found) + "\r\n";
             fields.erase(std::next(found).base());
@@ -245,13 +278,13 @@ std::string with_arc_set(const std::string& message, int instance, const ArcSign
                        "ARC-Message-Signature: " + i + who +
                            "c=relaxed/relaxed;\r\n h=from:to:subject:arc-authentication-results; bh=; b=",
                        signer.key);
-    const std::vector<std::string> fields = fields_of(sealed.substr(0, sealed.find("\r\n\r\n")));
     std::string text;
+    const std::vector<std::string> fields = fields_of(sealed.substr(0, sealed.find("\r\n\r\n")));
     for (int number = 1; number <= instance; ++number) {
         for (const char* name : {"arc-authentication-results", "arc-message-signature", "arc-seal"}) {
-            const std::regex own{"[:;]\\s*i=" + std::to_string(number) + ";"};
+            const std::string own = std::string{name} + ":i=" + std::to_string(number) + ";";
             for (const std::string& field : fields) {
-                if (name_of(field) == name && std::regex_search(field, own)) {
+                if (name_of(field) == name && relaxed_field(field).starts_with(own)) {
                     text += relaxed_field(field) + "\r\n";
                 }
             }

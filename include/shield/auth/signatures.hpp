@@ -23,7 +23,7 @@ enum class Canonicalization : std::uint8_t { simple, relaxed };
 /// octets, which bounds every member.
 struct Signature {
     Result result{Result::none};  ///< none: its key decides; anything else is final, whatever the key
-    std::string reason;           ///< of a final result, a sentence
+    std::string reason;           ///< of a final result, a sentence of at most 1000 octets
     std::string domain;           ///< d=, in lower case and A-labels; empty when it cannot be read
     std::string selector;         ///< s=, likewise
     std::string identity_domain;  ///< of i= (that of d= when there is none): `domain` or one below it
