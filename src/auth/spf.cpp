@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "a_labels.hpp"
+#include "shown.hpp"
 #include "spf_evaluation.hpp"
 
 #include <shield/auth/spf.hpp>
-#include <shield/core/ascii.hpp>
 #include <shield/core/printable.hpp>
 
 #include <string_view>
@@ -12,9 +12,6 @@
 namespace shield::auth {
 
 namespace {
-
-constexpr std::size_t domain_octets_max = 253;
-constexpr std::size_t reason_octets_max = 1000;
 
 std::string_view without_final_dot(std::string_view name) noexcept
 {
@@ -56,11 +53,6 @@ std::string dotted(const core::IpAddress& address)
     return text;
 }
 
-std::string shown(std::string_view text, std::size_t octets_max)
-{
-    return std::string{core::cut_utf8(core::printable_line(text), octets_max)};
-}
-
 }  // namespace
 
 Check<Finding> check_spf(Inquiry& inquiry, SpfInput input)
@@ -81,8 +73,8 @@ Check<Finding> check_spf(Inquiry& inquiry, SpfInput input)
     }
     Finding finding;
     finding.result = outcome.result;
-    finding.domain = shown(domain, domain_octets_max);
-    finding.reason = shown(outcome.reason, reason_octets_max);
+    finding.domain = shown(domain, shown_name_octets_max);
+    finding.reason = shown(outcome.reason, shown_reason_octets_max);
     finding.record = shown(outcome.record, spf_record_octets_max);
     co_return finding;
 }

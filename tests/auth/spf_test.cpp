@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dns_table.hpp"
-
 #include <shield/auth/spf.hpp>
 
 #include <gmock/gmock.h>
+#include <support/dns_table.hpp>
 
 #include <string>
 

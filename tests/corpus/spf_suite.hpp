@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "dns_table.hpp"
+#include <support/dns_table.hpp>
 
 #include <map>
 #include <string>

@@ -16,7 +16,7 @@ const std::string suite = SHIELD_SOURCE_DIR "/../shared/corpus/auth/spf/rfc7208-
 
 }  // namespace
 
-TEST(SpfSuite, EveryTestHasAResultThatTheSuiteAccepts)
+TEST(SpfCorpus, EveryTestHasAResultThatTheSuiteAccepts)
 {
     if (!std::filesystem::exists(suite)) {
         GTEST_SKIP() << "no suite at " << suite;
