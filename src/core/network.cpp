@@ -68,6 +68,13 @@ IpAddress IpAddress::unmapped() const
     return v4;
 }
 
+std::string IpAddress::to_string() const
+{
+    std::array<char, INET6_ADDRSTRLEN> shown{};
+    inet_ntop(v6 ? AF_INET6 : AF_INET, octets.data(), shown.data(), shown.size());
+    return shown.data();
+}
+
 result<Network> Network::parse(std::string_view text)
 {
     const auto slash = text.find('/');
@@ -87,6 +94,12 @@ result<Network> Network::parse(std::string_view text)
                                      "; write where the network begins, or the address alone");
     }
     return network;
+}
+
+Network Network::around(const IpAddress& address, unsigned bits)
+{
+    bits = std::min(bits, bits_in(address));
+    return {begin_of(address, bits), bits};
 }
 
 bool Network::contains(const IpAddress& one) const
@@ -149,9 +162,7 @@ std::string network_of(std::string_view address)
     if (!plain.v6) {
         return slash_24(plain.octets.data());
     }
-    std::array<char, INET6_ADDRSTRLEN> shown{};
-    inet_ntop(AF_INET6, begin_of(plain, 48).octets.data(), shown.data(), shown.size());
-    return std::string{shown.data()} + "/48";
+    return begin_of(plain, 48).to_string() + "/48";
 }
 
 }  // namespace shield::core

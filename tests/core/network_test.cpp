@@ -41,6 +41,15 @@ TEST(IpAddress, IsNumericAndNothingElse)
     EXPECT_FALSE(IpAddress::parse(std::string(100000, '1')));
 }
 
+TEST(IpAddress, IsShownInItsCanonicalForm)
+{
+    for (const auto& [text, shown] :
+         {std::pair{"192.0.2.7", "192.0.2.7"}, std::pair{"2001:DB8:0:0::0001", "2001:db8::1"},
+          std::pair{"::FFFF:192.0.2.7", "::ffff:192.0.2.7"}, std::pair{"::", "::"}}) {
+        EXPECT_EQ(IpAddress::parse(text)->to_string(), shown);
+    }
+}
+
 TEST(HostAndPort, IsANameOrAnAddressAndAPort)
 {
     for (const auto& [text, host, port] :
@@ -110,6 +119,16 @@ TEST(Network, ContainsWhatBeginsWithItsBits)
         EXPECT_TRUE(parsed->contains(address(inside))) << network << " " << inside;
         EXPECT_FALSE(parsed->contains(address(outside))) << network << " " << outside;
     }
+}
+
+TEST(Network, IsAroundAnyOfItsAddresses)
+{
+    const auto v4 = IpAddress::parse("192.0.2.77").value();
+    EXPECT_EQ(Network::around(v4, 24), Network::parse("192.0.2.0/24").value());
+    EXPECT_EQ(Network::around(v4, 0), Network::parse("0.0.0.0/0").value());
+    EXPECT_EQ(Network::around(v4, 128), Network::parse("192.0.2.77").value());
+    EXPECT_EQ(Network::around(IpAddress::parse("2001:db8::1").value(), 64),
+              Network::parse("2001:db8::/64").value());
 }
 
 TEST(Network, OfSeveralOneIsEnough)

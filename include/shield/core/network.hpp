@@ -24,6 +24,9 @@ struct IpAddress {
     /// is.
     [[nodiscard]] IpAddress unmapped() const;
 
+    /// In canonical form (RFC 5952 section 4).
+    [[nodiscard]] std::string to_string() const;
+
     friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
 
@@ -34,6 +37,9 @@ struct Network {
 
     /// An address alone is a network of one. The error says what is wrong and shows the way.
     [[nodiscard]] static result<Network> parse(std::string_view text);
+
+    /// All that share the first `bits` with it: at most 32 or 128, whatever more is asked.
+    [[nodiscard]] static Network around(const IpAddress& address, unsigned bits);
 
     /// An IPv4 address mapped into IPv6 is in a network of IPv4.
     [[nodiscard]] bool contains(const IpAddress& one) const;
