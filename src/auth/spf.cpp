@@ -53,20 +53,42 @@ std::string dotted(const core::IpAddress& address)
     return text;
 }
 
+/// What is to be evaluated.
+struct Asked {
+    explicit Asked(const SpfInput& input) : client{input.client.unmapped()}  // section 5
+    {
+        values.helo = helo_of(input.helo);
+        values.address = dotted(client);
+        values.version = client.v6 ? "ip6" : "in-addr";
+        has_domain = set_sender(input.reverse_path, values);
+    }
+
+    core::IpAddress client;
+    SpfMacroValues values;
+    bool has_domain{false};
+};
+
 }  // namespace
+
+Check<bool> is_host_of_domain(Inquiry& inquiry, SpfInput input)
+{
+    const Asked asked{input};
+    if (!asked.has_domain) {
+        co_return false;
+    }
+    SpfEvaluation evaluation{inquiry, asked.client, asked.values};
+    const SpfEvaluation::Outcome outcome =
+        co_await evaluation.check_record(asked.values.origin, "v=spf1 a mx ptr -all");
+    co_return outcome.result == Result::pass;
+}
 
 Check<Finding> check_spf(Inquiry& inquiry, SpfInput input)
 {
-    const core::IpAddress client = input.client.unmapped();  // section 5
-    SpfMacroValues values;
-    values.helo = helo_of(input.helo);
-    values.address = dotted(client);
-    values.version = client.v6 ? "ip6" : "in-addr";
-    const bool has_domain = set_sender(input.reverse_path, values);
-    const std::string domain = values.origin;
-    SpfEvaluation evaluation{inquiry, client, std::move(values)};
+    const Asked asked{input};
+    const std::string& domain = asked.values.origin;
+    SpfEvaluation evaluation{inquiry, asked.client, asked.values};
     SpfEvaluation::Outcome outcome;
-    if (has_domain) {
+    if (asked.has_domain) {
         outcome = co_await evaluation.check_host(domain);
     } else {
         outcome.reason = "'" + core::printable_line(domain) + "' is no name of a domain";  // section 4.3

@@ -81,6 +81,12 @@ Check<SpfEvaluation::Outcome> SpfEvaluation::check_host(std::string domain)
     co_return evaluated;
 }
 
+Check<SpfEvaluation::Outcome> SpfEvaluation::check_record(std::string domain, std::string record)
+{
+    const auto parsed = SpfRecord::parse(record);
+    co_return co_await evaluate(parsed.value(), domain);
+}
+
 Check<SpfEvaluation::Outcome> SpfEvaluation::evaluate(const SpfRecord& record, const std::string& domain)
 {
     Outcome outcome;

@@ -35,6 +35,9 @@ public:
     /// A domain that cannot have a record has none.
     [[nodiscard]] Check<Outcome> check_host(std::string domain);
 
+    /// As if the domain had published this record, which is one.
+    [[nodiscard]] Check<Outcome> check_record(std::string domain, std::string record);
+
 private:
     /// What a mechanism came to: an error, when there was one, ends everything.
     struct Match {

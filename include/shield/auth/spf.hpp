@@ -25,4 +25,7 @@ struct SpfInput {
 /// That may still be a hundred questions; the inquiry's budget is what ends them.
 [[nodiscard]] Check<Finding> check_spf(Inquiry& inquiry, SpfInput input);
 
+/// Whether the client is a host of a domain that says nothing itself: what "v=spf1 a mx ptr -all" would say there.
+[[nodiscard]] Check<bool> is_host_of_domain(Inquiry& inquiry, SpfInput input);
+
 }  // namespace shield::auth
