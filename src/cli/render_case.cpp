@@ -110,6 +110,14 @@ std::string acknowledgement_words(const Json& acknowledgement)
     return words;
 }
 
+/// Never a customer, only an address: more is not proven.
+std::string reply_address_words(const Json& authentication)
+{
+    const std::string state = text_in(authentication, "reply_address");
+    const std::string domain = text_in(authentication, "verified_domain");
+    return state == "verified" && !domain.empty() ? "address verified (" + domain + ")" : "address " + state;
+}
+
 std::string authentication_words(const Json& authentication)
 {
     std::string words;
@@ -118,7 +126,16 @@ std::string authentication_words(const Json& authentication)
             words += (words.empty() ? "" : ", ") + std::string{method} + " " + result;
         }
     }
-    return (words.empty() ? "not checked" : words) + "; reply address " + text_in(authentication, "reply_address");
+    return reply_address_words(authentication) + "; " + (words.empty() ? "not checked" : words);
+}
+
+void render_proofs(Page& page, const Json& authentication)
+{
+    for (const Json& proof : list_in(authentication, "proofs")) {
+        const std::string domain = text_in(proof, "domain");
+        page.field(text_in(proof, "method"), text_in(proof, "result") + (domain.empty() ? "" : " for " + domain) +
+                                                 ": " + text_in(proof, "reason"));
+    }
 }
 
 void render_facts(Page& page, const Json& detail, const View& view)
@@ -171,6 +188,7 @@ void render_message(Page& page, const Json& message, std::size_t count)
                                (tls.empty() ? ", in clear text" : ", " + tls));
     page.field("Envelope",
                "<" + text_in(envelope, "reverse_path") + "> to " + joined(list_in(envelope, "recipients")));
+    render_proofs(page, object_in(message, "authentication"));
     if (flag_in(message, "from_another_address")) {
         page.field("Beware", "this comes from another address than the case began with");
     }

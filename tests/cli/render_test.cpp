@@ -173,7 +173,7 @@ TEST(RenderCase, LooksLikeThis)
               "  Received        2026-03-02T11:20:00Z (40m ago)\n"
               "  Due             2026-03-02T13:20:00Z (in 1h20m)\n"
               "  Acknowledgement held: the sender is not verified\n"
-              "  Sender          not checked; reply address unverified\n"
+              "  Sender          address unverified; not checked\n"
               "  Join?           SR-0000-0005\n"
               "\n"
               "Why attack\n"
@@ -224,7 +224,15 @@ TEST(RenderCase, SaysWhatWasCheckedOfTheSender)
     detail["authentication"]["spf"] = "pass";
     detail["authentication"]["dkim"] = "none";
     EXPECT_THAT(render_case(detail, {}, plain(100)),
-                HasSubstr("  Sender          spf pass, dkim none; reply address unverified\n"));
+                HasSubstr("  Sender          address unverified; spf pass, dkim none\n"));
+    detail["authentication"]["reply_address"] = "verified";
+    detail["authentication"]["verified_domain"] = "example.org";
+    detail["messages_detail"][0]["authentication"] = {
+        {"proofs",
+         {{{"method", "spf"}, {"result", "pass"}, {"domain", "example.org"}, {"reason", "192.0.2.1 matches a"}}}}};
+    const std::string page = render_case(detail, {}, plain(100));
+    EXPECT_THAT(page, HasSubstr("  Sender          address verified (example.org); spf pass, dkim none\n"));
+    EXPECT_THAT(page, HasSubstr("  spf             pass for example.org: 192.0.2.1 matches a\n"));
 }
 
 TEST(Render, SaysThatThereIsNoSubject)
