@@ -104,7 +104,8 @@ public:
         } else if (const bool passes = co_await any_aligns(); !passes) {
             if (undecided_.empty()) {
                 conclude(Result::fail, "neither SPF nor DKIM verified a domain that aligns with " + author_.start);
-                co_await find_policy();
+                const bool exists = co_await counts_as_existing();
+                set_policy(exists);
             } else {
                 conclude(Result::temperror, undecided_);
             }
@@ -156,16 +157,14 @@ private:
         co_return walk.organizational_domain() == result_.organizational_domain;
     }
 
-    /// Section 4.10.1: whether the author domain exists matters only to np=.
-    [[nodiscard]] Check<bool> find_policy()
+    /// Section 4.10.1: whether the author domain exists matters only to np=, and is not asked for anything else.
+    [[nodiscard]] Check<bool> counts_as_existing()
     {
         const DmarcRecord& record = policy_->record;
         if (policy_->domain == author_.start || record.policy_below(true) == record.policy_below(false)) {
-            co_return false;
+            co_return true;
         }
-        const bool exists = co_await author_exists();
-        set_policy(exists);
-        co_return true;
+        co_return co_await author_exists();
     }
 
     /// Section 3.2.13. Taken to exist when a look-up fails.

@@ -42,6 +42,14 @@ std::optional<DmarcWalk::Found> only_record(const DnsAnswer& answer, const std::
     return found;
 }
 
+/// A top level domain is one without `psd=y` too, unless it says `psd=n`: stricter than section 4.10.2, for what
+/// section 11.8 warns of. Otherwise whoever has any name there would align with all others.
+bool is_public_suffix(const DmarcWalk::Found& found) noexcept
+{
+    return found.record.psd == DmarcRecord::Psd::yes ||
+           (found.record.psd == DmarcRecord::Psd::unknown && found.domain.find('.') == std::string::npos);
+}
+
 /// The domain one label below `suffix` that `name` is or is in.
 std::string one_label_below(const std::string& name, const std::string& suffix)
 {
@@ -58,8 +66,7 @@ std::string DmarcWalk::organizational_domain() const
         return start;
     }
     const Found& last = found.back();  // psd=n and psd=y end a walk, and otherwise it is the shortest
-    const bool below = last.record.psd == DmarcRecord::Psd::yes && last.domain != start;
-    return below ? one_label_below(start, last.domain) : last.domain;
+    return is_public_suffix(last) && last.domain != start ? one_label_below(start, last.domain) : last.domain;
 }
 
 const DmarcWalk::Found* DmarcWalk::policy() const noexcept

@@ -11,7 +11,7 @@ namespace shield::auth {
 namespace {
 
 constexpr std::size_t name_octets_max = 253;
-constexpr std::size_t tail_octets_max = 1024;  // of what is expanded only the end can stay
+constexpr std::size_t tail_octets_max = 1024;  // only the end of what is expanded can stay: it is made backwards
 constexpr std::string_view delimiters_known = ".-+,/_=";
 constexpr std::string_view letters_known = "slodiphcrtv";
 constexpr std::string_view letters_of_explanations = "crt";
@@ -237,21 +237,20 @@ bool needs_validated_name(std::string_view domain_spec) noexcept
 
 std::optional<std::string> expand(std::string_view domain_spec, const SpfMacroValues& values)
 {
-    std::string name;
+    std::vector<Piece> pieces;
     while (!domain_spec.empty()) {
         const auto piece = first_piece(domain_spec);
-        if (!piece) {
+        if (!piece || ((piece->letter == 's' || piece->letter == 'l') && !core::is_ascii(values.local))) {
             return std::nullopt;
         }
         domain_spec.remove_prefix(piece->length);
-        if ((piece->letter == 's' || piece->letter == 'l') && !core::is_ascii(values.local)) {
-            return std::nullopt;
-        }
-        name +=
-            piece->letter == 0 ? std::string{piece->literal} : transformed(*piece, value_of(piece->letter, values));
-        if (name.size() > 2 * tail_octets_max) {
-            name.erase(0, name.size() - tail_octets_max);
-        }
+        pieces.push_back(*piece);
+    }
+    std::string name;
+    for (; !pieces.empty() && name.size() < tail_octets_max; pieces.pop_back()) {
+        const Piece& last = pieces.back();
+        name.insert(
+            0, last.letter == 0 ? std::string{last.literal} : transformed(last, value_of(last.letter, values)));
     }
     return core::lowered(cut_from_left(std::move(name)));
 }

@@ -31,7 +31,8 @@ struct SpfMacroValues {
 
 /// The name that a domain-spec stands for, in lower case, without a final dot, cut from the left to 253 octets at a
 /// dot (section 7.3). Nothing when it uses a local part that is not ASCII: such a term matches nothing (RFC 8616
-/// section 4). The name may still be none that can be asked for. Takes memory for 4 KB, however long it would be.
+/// section 4). The name may still be none that can be asked for. Linear in the domain-spec; of what is
+/// expanded no more is made than can stay.
 [[nodiscard]] std::optional<std::string> expand(std::string_view domain_spec, const SpfMacroValues& values);
 
 }  // namespace shield::auth

@@ -11,7 +11,6 @@
 namespace shield::auth {
 
 using core::DnsAnswer;
-using core::DnsOutcome;
 using core::DnsType;
 
 namespace {

@@ -98,6 +98,18 @@ TEST_F(DmarcTree, HasTheOrganizationOneLabelBelowAPublicSuffix)
     EXPECT_EQ(policy("a.mail.example.com"), "example.com");
 }
 
+TEST_F(DmarcTree, HasNoOrganizationThatIsATopLevelDomainUnlessItSaysSo)
+{
+    record("com", "p=reject");
+    EXPECT_EQ(organizational("a.mail.example.com"), "example.com");
+    EXPECT_EQ(policy("a.mail.example.com"), "com");
+    EXPECT_EQ(organizational("com"), "com");
+    record("mail.example.com", "p=none");
+    EXPECT_EQ(organizational("a.mail.example.com"), "example.com");
+    record("brand", "p=reject; psd=n");
+    EXPECT_EQ(organizational("mail.brand"), "brand");
+}
+
 TEST_F(DmarcTree, KnowsOnlyOneRecordANameAndOnlyThoseOfDmarc)
 {
     record("example.com", "p=none").record("example.com", "p=reject");

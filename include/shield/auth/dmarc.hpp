@@ -45,7 +45,8 @@ struct DmarcFinding {
 
 /// Whether two domains are equal or have the same organizational domain (RFC 9989 section 4.10.2). False when one
 /// is no name of a domain, and when a look-up that matters failed; see Inquiry::any_failed(). Domains without any
-/// record above them are organizational domains themselves, and align with nothing else. At most 16 questions.
+/// record above them are organizational domains themselves, and align with nothing else; top level domains are none
+/// unless they say so (`psd=n`). At most 16 questions.
 [[nodiscard]] Check<bool> aligned(Inquiry& inquiry, std::string a, std::string b);
 
 }  // namespace shield::auth
