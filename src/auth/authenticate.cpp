@@ -157,7 +157,7 @@ Check<core::Verdict> authenticate(Inquiry& inquiry, const core::Envelope& envelo
     }
 
     DmarcInput author;
-    author.from_fields = signatures.authors.fields;
+    author.from_fields = signatures.authors.readable ? signatures.authors.fields : 0;
     author.author_domains = signatures.authors.domains;
     author.spf = checked.spf;
     author.dkim = checked.dkim;
