@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolver_context.hpp"
 
+#include "address.hpp"
+
 #include <shield/core/ascii.hpp>
 #include <shield/core/network.hpp>
 
@@ -57,6 +59,15 @@ DnsReply reply_of(const ub_result& result)
         reply.records.emplace_back(result.data[i], static_cast<std::size_t>(result.len[i]));
     }
     return reply;
+}
+
+/// Whether there is a way to an address: connecting a datagram socket sends nothing.
+bool is_reachable(const char* address)
+{
+    constexpr std::uint16_t port = 53;
+    const auto to = SocketAddress::numeric({address, port}).value();
+    const Descriptor probe{::socket(to.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    return probe.valid() && ::connect(probe.number(), to.get(), to.size) == 0;
 }
 
 // libunbound's notation of an address: 192.0.2.1@53
@@ -128,6 +139,13 @@ void ResolverContext::set_servers(const ResolverOptions& options)
         // every place with questions that nobody waits for any more.
         set("infra-cache-max-rtt:", "2000");
         set("outbound-msg-retry:", "3");
+        // Without a way to half of the servers, half of the tries would be in vain. When there is a way to none,
+        // the network is not there yet.
+        const bool v4 = is_reachable("198.41.0.4");  // a.root-servers.net
+        const bool v6 = is_reachable("2001:503:ba3e::2:30");
+        if (v4 != v6) {
+            set(v4 ? "do-ip6:" : "do-ip4:", "no");
+        }
         return;
     }
     // A resolver nearby knows the names of private addresses, and nobody has signed them.
