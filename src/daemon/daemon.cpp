@@ -40,7 +40,11 @@ std::unique_ptr<net::Resolver> must_make_resolver(net::IoContext& io, const Conf
     if (std::string fault = dns_fault(config); !fault.empty()) {
         throw std::runtime_error{std::move(fault)};
     }
-    return std::make_unique<net::Resolver>(io, config.dns, config.limits, log, metrics);
+    try {
+        return std::make_unique<net::Resolver>(io, config.dns, config.limits, log, metrics);
+    } catch (const std::runtime_error& failure) {
+        throw std::runtime_error{fault_at(config, "dns.resolver", failure.what())};
+    }
 }
 
 /// Everything that runs, in the order of the flow: a member may use those above it and none below. Built once all
