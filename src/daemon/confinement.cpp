@@ -58,7 +58,10 @@ confine::Files files_of(const Config& config)
         add(files, certificate.chain);
         add(files, certificate.key);
     }
-    // The resolver and the name service with the modules they load, certificates, time zones, randomness, and how
+    if (config.dns.mode != net::ResolverOptions::Mode::none && config.dns.validate) {
+        add(files, config.dns.trust_anchor);
+    }
+    // The resolvers and the name service with the modules they load, certificates, time zones, randomness, and how
     // many processors there are.
     for (const char* system :
          {"/etc", "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager", "/run/nscd", "/usr/lib", "/lib",

@@ -34,6 +34,19 @@ std::shared_ptr<const InForce> must_make_in_force(const Config& config)
     return *made;
 }
 
+std::unique_ptr<net::Resolver> must_make_resolver(net::IoContext& io, const Config& config, core::Log& log,
+                                                  core::Metrics& metrics)
+{
+    if (std::string fault = dns_fault(config); !fault.empty()) {
+        throw std::runtime_error{std::move(fault)};
+    }
+    try {
+        return std::make_unique<net::Resolver>(io, config.dns, config.limits, log, metrics);
+    } catch (const std::runtime_error& failure) {
+        throw std::runtime_error{fault_at(config, "dns.resolver", failure.what())};
+    }
+}
+
 /// Everything that runs, in the order of the flow: a member may use those above it and none below. Built once all
 /// privileges are gone; the destructor takes it down from the end.
 class Daemon {
@@ -47,6 +60,7 @@ public:
     void drain(Health::Phase why);
 
 private:
+    [[nodiscard]] std::string resolve_anew(const Config& next);
     std::unique_ptr<store::Store> open_store();
     std::unique_ptr<net::SmtpServer> make_server();
     std::unique_ptr<delivery::Transport> make_transport();
@@ -58,6 +72,7 @@ private:
     CertificateWatch certificates_;
     net::Clients clients_;
     net::IoContext io_;
+    std::unique_ptr<net::Resolver> resolver_;
 
     // octets -> receive -> store -> 250
     std::unique_ptr<store::Store> store_;
@@ -86,6 +101,7 @@ Daemon::Daemon(Config config, const confine::Zygote* zygote, core::Log& log)
       current_{must_make_in_force(config_)},
       certificates_{config_, now, log_, metrics_},
       io_{config_.io_threads},
+      resolver_{must_make_resolver(io_, config_, log_, metrics_)},
       store_{open_store()},
       server_{make_server()},
       assessor_{std::make_unique<Assessor>(
@@ -183,9 +199,10 @@ void Daemon::reload()
 {
     auto next = reload_config(config_, log_);
     auto in_force = next ? make_in_force(*next) : core::result<std::shared_ptr<const InForce>>{next.error()};
-    if (!in_force) {
-        const core::Error refused = in_force.error();  // error() is a copy: split() must not outlive it
-        for (const std::string_view fault : core::split(refused.sentence, '\n')) {
+    // error() is a copy: split() must not outlive it
+    const std::string refused = in_force ? resolve_anew(*next) : core::Error{in_force.error()}.sentence;
+    if (!refused.empty()) {
+        for (const std::string_view fault : core::split(refused, '\n')) {
             log_.line(core::Severity::error, "reload_refused", {{"reason", std::string{fault}}});
         }
         return;
@@ -194,6 +211,20 @@ void Daemon::reload()
     certificates_.reload(config_);
     current_.set(std::move(*in_force));
     log_.line(core::Severity::info, "reloaded", {{"file", config_.file.string()}});
+}
+
+/// Answers what is wrong, or nothing. The system's resolvers may be others though no key has changed.
+std::string Daemon::resolve_anew(const Config& next)
+{
+    std::string fault = dns_fault(next);
+    if (fault.empty() && (next.dns != config_.dns || next.dns.mode == net::ResolverOptions::Mode::system)) {
+        try {
+            resolver_->replace(next.dns);
+        } catch (const std::runtime_error& failure) {
+            fault = fault_at(next, "dns.resolver", failure.what());
+        }
+    }
+    return fault;
 }
 
 /// First no new work comes in, then what came in is finished, then the store closes behind it.

@@ -168,14 +168,26 @@ string take_transport(Config& config, string_view, const Value& value)
                   value);
 }
 
-// Checked but not used: no stage asks DNS yet.
-string take_resolver(Config&, string_view, const Value& value)
+string take_resolver(Config& config, string_view, const Value& value)
 {
-    constexpr std::array words{"system", "recursive", "none"};
-    return std::find(words.begin(), words.end(), value.string) != words.end() || is_socket_address(value.string)
+    using Mode = net::ResolverOptions::Mode;
+    constexpr std::array words{Choice<Mode>{"system", Mode::system}, Choice<Mode>{"recursive", Mode::recursive},
+                               Choice<Mode>{"none", Mode::none}};
+    const auto word = std::find_if(words.begin(), words.end(),
+                                   [&](const Choice<Mode>& choice) { return choice.word == value.string; });
+    if (word != words.end()) {
+        config.dns.mode = word->meaning;
+        return {};
+    }
+    constexpr std::uint16_t dns_port = 53;
+    config.dns.mode = Mode::address;
+    config.dns.address =
+        core::IpAddress::parse(value.string) ? core::HostAndPort{value.string, dns_port}.to_string() : value.string;
+    return is_socket_address(config.dns.address)
                ? string{}
                : "'" + value.string +
-                     "' is not a resolver; write \"system\", \"recursive\", \"none\" or ADDRESS:PORT";
+                     "' is not a resolver; write \"system\", \"recursive\", \"none\", or an IP address with or "
+                     "without a port, such as \"192.0.2.1\" or \"[2001:db8::1]:53\"";
 }
 
 std::function<string(Config&, string_view, const Value&)> take_target(core::Category category)
@@ -303,7 +315,12 @@ std::vector<Key> settings()
          take_tell(core::Category::support)},
 
         {"dns.resolver", string, optional, R"("system")",
-         "who answers DNS questions; none is asked in this version", take_resolver},
+         "who answers DNS questions: those of resolv.conf, all servers from the root down, one address, nobody",
+         take_resolver},
+        {"dns.validate", boolean, optional, "true", "whether signatures are checked (DNSSEC)",
+         [](Config& c, string_view, const Value& v) { return keep(c.dns.validate, v.boolean); }},
+        {"dns.trust_anchor", path, optional, R"("/usr/share/dns/root.key")", "the keys of the root, for that",
+         [](Config& c, string_view, const Value& v) { return keep(c.dns.trust_anchor, v.path); }},
 
         {"metrics.address", string, with_table, R"("127.0.0.1:9025")", "where /metrics, /healthz and /readyz are",
          [](Config& c, string_view, const Value& v) {

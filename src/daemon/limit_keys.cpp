@@ -36,6 +36,10 @@ Range range_of(const core::LimitEntry& limit)
         Exception{"disk_reserve", {0, 1LL << 50}},
         Exception{"repeat_window", {0, 366LL * 86400}},
         Exception{"assessment_attempts_max", {1, 100}},
+        Exception{"dns_questions_max", {1, 10000}},
+        Exception{"dns_wait_max", {1, 60}},
+        Exception{"dns_records_max", {1, 1000}},
+        Exception{"dns_cache_max", {65536, 1LL << 32}},
         Exception{"worker_time_max", {1, 3600}},
         Exception{"worker_memory_max", {134217728, 1LL << 40}},  // less is not enough to begin with
     };

@@ -48,6 +48,14 @@ triage::Settings make_reading_settings(const Config& config)
             config.limits};
 }
 
+std::string dns_fault(const Config& config)
+{
+    const std::string fault = net::trust_anchor_fault(config.dns);
+    return fault.empty() ? fault
+                         : fault_at(config, "dns.trust_anchor",
+                                    fault + "; install dns-root-data, or write dns.validate = false");
+}
+
 core::result<classify::Classifier> make_classifier(const Config& config)
 {
     if (config.rules.empty()) {

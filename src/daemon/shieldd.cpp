@@ -91,6 +91,9 @@ int check(const CommandLine& line)
     if (const auto certificates = read_certificates(*config, now()); !certificates) {
         faults.push_back(certificates.error().sentence);
     }
+    if (const std::string fault = dns_fault(*config); !fault.empty()) {
+        faults.push_back(fault);
+    }
     for (const std::string& fault : faults) {
         complain(fault, not_started);
     }
@@ -115,8 +118,8 @@ int print_limits(const CommandLine& line)
 }
 
 // Beyond one each for the sessions: the database, spool files, deliveries, the control socket and the web of
-// metrics.
-constexpr std::uint64_t other_descriptors = 200;
+// metrics; and up to 256 for questions to the DNS.
+constexpr std::uint64_t other_descriptors = 500;
 
 void warn_of_few_descriptors(std::uint64_t allowed, const core::Limits& limits, core::Log& log)
 {

@@ -56,8 +56,33 @@ TEST(Config, WhatIsNotGivenHasTheDefaultsOfTheContract)
     EXPECT_EQ(config.exempt, core::Networks{*core::Network::parse("127.0.0.0/8")});
     EXPECT_EQ(config.metrics_address, "");
     EXPECT_EQ(config.rules, "");
+    EXPECT_EQ(config.dns,
+              (net::ResolverOptions{net::ResolverOptions::Mode::system, "", true, "/usr/share/dns/root.key"}));
 }
 
+TEST(Config, AResolverIsAWordOrAnAddress)
+{
+    using Mode = net::ResolverOptions::Mode;
+    const auto resolver = [](const std::string& text) {
+        return config_of(good_config + "[dns]\nresolver = '" + text + "'\n").dns;
+    };
+    EXPECT_EQ(resolver("recursive").mode, Mode::recursive);
+    EXPECT_EQ(resolver("none").mode, Mode::none);
+    EXPECT_EQ(resolver("192.0.2.1").mode, Mode::address);
+    EXPECT_EQ(resolver("192.0.2.1").address, "192.0.2.1:53");
+    EXPECT_EQ(resolver("2001:db8::1").address, "[2001:db8::1]:53");
+    EXPECT_EQ(resolver("[2001:db8::1]:5300").address, "[2001:db8::1]:5300");
+}
+
+TEST(Config, ATrustAnchorThatIsMissingHasALineAndARemedy)
+{
+    Config config = config_of(good_config + "[dns]\ntrust_anchor = '/nowhere/root.key'\n");
+    EXPECT_EQ(dns_fault(config),
+              "/etc/x.toml:14: key 'dns.trust_anchor': cannot read '/nowhere/root.key': No such file or directory; "
+              "install dns-root-data, or write dns.validate = false");
+    config.dns.validate = false;
+    EXPECT_EQ(dns_fault(config), "");
+}
 TEST(Config, EveryValueThatIsGivenIsTaken)
 {
     using namespace std::chrono_literals;
@@ -70,7 +95,8 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
         "[[certificate]]\nchain = '/tls/rsa.pem'\nkey = '/tls/rsa.key'\n[tls]\nsession_tickets = false\n"
         "[[mailbox]]\naddress = 'help@example.com'\nalso = ['help@mx.example.com']\ncategory = 'support'\n"
         "[links]\nsupport = 'https://example.net/help'\n[classify]\nrules = 'my.rules'\n"
-        "[promise.urgent]\ntell = true\ntarget = '5 business days'\n[dns]\nresolver = '127.0.0.1:53'\n"
+        "[promise.urgent]\ntell = true\ntarget = '5 business days'\n"
+        "[dns]\nresolver = '127.0.0.1:5300'\nvalidate = false\ntrust_anchor = 'my.key'\n"
         "[metrics]\naddress = '127.0.0.1:9000'\n[log]\nlevel = 'debug'\n"
         "[limits]\nrecipients_max = 7\ngreeting_pause = 0\nexempt = ['10.1.0.0/16']\n");
     EXPECT_EQ(config.user, "mail");
@@ -98,6 +124,8 @@ TEST(Config, EveryValueThatIsGivenIsTaken)
     EXPECT_EQ(config.rules, "/etc/my.rules");
     EXPECT_EQ(config.promises[1].to_string(), "5 business days");
     EXPECT_TRUE(config.promises[1].tell);
+    EXPECT_EQ(config.dns,
+              (net::ResolverOptions{net::ResolverOptions::Mode::address, "127.0.0.1:5300", false, "/etc/my.key"}));
     EXPECT_EQ(config.metrics_address, "127.0.0.1:9000");
     EXPECT_EQ(config.log_level, core::Severity::debug);
     EXPECT_EQ(config.limits.recipients_max, 7u);
@@ -242,9 +270,10 @@ INSTANTIATE_TEST_SUITE_P(
               "/etc/x.toml:14: key 'promise.attack.target': 'soon' is not a target: write \"2h\", \"3d\" or \"3 "
               "business "
               "days\""},
-        Fault{"resolver", good_config + "[dns]\nresolver = '8.8.8.8'\n",
-              "/etc/x.toml:14: key 'dns.resolver': '8.8.8.8' is not a resolver; write \"system\", \"recursive\", "
-              "\"none\" or ADDRESS:PORT"},
+        Fault{"resolver", good_config + "[dns]\nresolver = 'ns.example.com'\n",
+              "/etc/x.toml:14: key 'dns.resolver': 'ns.example.com' is not a resolver; write \"system\", "
+              "\"recursive\", \"none\", or an IP address with or without a port, such as \"192.0.2.1\" or "
+              "\"[2001:db8::1]:53\""},
         Fault{
             "long directory", good_config_but("/tmp/nowhere", "/" + std::string(100, 'x')),
             "/etc/x.toml:2: key 'directory': is too long for the control socket in it; choose a path of at most 80 "

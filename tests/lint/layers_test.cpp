@@ -50,6 +50,7 @@ const std::vector<Library> libraries{
     {"SQLiteCpp/", {"store"}},
     {"sqlite3.h", {"store"}},
     {"boost/asio", {"net"}},
+    {"unbound.h", {"net"}},
     {"seccomp.h", {"confine"}},
     {"nlohmann/", {"store", "triage", "cli"}},
     {"spdlog/", {"daemon"}},

@@ -147,7 +147,7 @@ class Shield:
     """One shieldd with its configuration, directory and ports. Use as a context manager; ends only its own process."""
 
     def __init__(self, *, unverified="send", delivery=None, limits=None, listen=(), extra="", state=None,
-                 mailboxes=None, tls="none", certificates=()):
+                 mailboxes=None, tls="none", certificates=(), dns='resolver = "none"'):
         # Short: the control socket's path must fit sockaddr_un.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="shield-"))
         self.state = pathlib.Path(state) if state else self.directory / "state"
@@ -167,6 +167,7 @@ class Shield:
         self.tls = tls
         self.certificates = [make_certificate(self.directory, name) for name in certificates]
         self.extra = extra
+        self.dns = dns
         self.mailboxes = mailboxes or [("shield@example.com", "attack"), ("security@example.com", "urgent"),
                                        ("help@example.com", "support")]
         self.write_config()
@@ -191,6 +192,8 @@ class Shield:
             self.delivery,
             "[promise.attack]",
             'target = "2h"',
+            "[dns]",
+            self.dns,
             "[limits]",
             *(f"{name} = {value}" for name, value in self.limits.items()),
             "[metrics]",

@@ -36,7 +36,8 @@ enum class Dnssec : std::uint8_t { unchecked, insecure, secure, bogus };
 [[nodiscard]] std::string_view to_string(Dnssec value) noexcept;
 
 struct DnsRecord {
-    std::string value;  ///< a, aaaa: a numeric address; mx, ptr: a name like a question's; txt: its strings, joined
+    std::string value;  ///< a, aaaa: a numeric address; mx, ptr: a name like a question's, or empty for the root (a
+                        ///< null MX, RFC 7505); txt: its strings, joined, of any octets
     std::uint16_t preference{0};  ///< of an mx
 
     friend bool operator==(const DnsRecord&, const DnsRecord&) = default;

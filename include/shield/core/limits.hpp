@@ -164,6 +164,14 @@ LIMIT(index_batch_max, count, 64, "next batch", "not counted: housekeeping",    
       "messages indexed for search in one commit")                                                                      \
 LIMIT(index_octets_max, octets, 262144, "next batch", "not counted: housekeeping",                                      \
       "text indexed for search in one commit")                                                                          \
+/* asking the DNS */                                                                                                    \
+LIMIT(dns_questions_max, count, 1000, "answered as failed", "shield_limit_dns_questions_total",                         \
+      "under way at once, in all; a domain whose servers are silent keeps each of its own for 6 s to a minute")             \
+LIMIT(dns_wait_max, seconds, 5, "answered as failed", "shield_limit_dns_wait_total",                                    \
+      "one question; a server that is far away and was never asked takes one or two")                                   \
+LIMIT(dns_records_max, count, 100, "cut", "shield_limit_dns_records_total", "records kept of one answer")               \
+LIMIT(dns_cache_max, octets, 16777216, "forgotten", "not counted: housekeeping",                                        \
+      "answers kept for as long as they say; some thousand domains")                                                    \
 /* acknowledging */                                                                                                     \
 LIMIT(authentication_questions_max, count, 40, "temperror", "shield_limit_authentication_questions_total",               \
       "what one message may ask the DNS, over all checks")                                                              \

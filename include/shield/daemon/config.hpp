@@ -11,6 +11,7 @@
 #include <shield/core/result.hpp>
 #include <shield/net/certificates.hpp>
 #include <shield/net/door.hpp>
+#include <shield/net/resolver.hpp>
 #include <shield/smtp/session.hpp>
 #include <shield/triage/desk.hpp>
 
@@ -75,6 +76,7 @@ struct Config {
     };
     Delivery delivery;
 
+    net::ResolverOptions dns;
     core::Promises promises;
     core::Limits limits;
     core::Networks exempt;        ///< whom no bound of a network applies to
@@ -102,6 +104,10 @@ struct UsableConfig {
 
 /// A fault of what a key names, found after reading: one line as above.
 [[nodiscard]] std::string fault_at(const Config& config, const std::string& key, std::string_view sentence);
+
+/// What is wrong with the trust anchor of [dns], as a line like those of load_config(), or empty: reads its file,
+/// and asks nobody.
+[[nodiscard]] std::string dns_fault(const Config& config);
 
 /// What the desk needs: reads the template files. The error names file, line and remedy.
 [[nodiscard]] core::result<triage::Settings> make_triage_settings(const Config& config);
