@@ -33,7 +33,7 @@ store::Assessed assess(const store::AssessmentWork& work, Read read, const Asses
     assessed.message_id = work.message_id;
     assessed.received_at = work.envelope.received_at;
     core::Assessment& message = assessed.assessment.emplace(std::move(read.assessment));
-    if (with.authenticating) {
+    if (with.in_force->authenticates) {
         assessed.signatures = std::move(read.signatures);
     }
     message.classification = with.in_force->classifier.classify(message, prior_of(work.envelope, with.known_keys));
@@ -51,9 +51,10 @@ store::Assessed assess(const store::AssessmentWork& work, Read read, const Asses
         assessed.on_follow_up =
             triage::on_follow_up(work.envelope, message, assessed.automatic, with.now, settings.promises);
     }
-    assessed.acknowledge = with.authenticating ? waiting_for_verdict(work.kind, std::move(decision), with)
-                                               : acknowledging({work.reference, work.kind, work.envelope, message},
-                                                               std::move(decision), {}, with);
+    assessed.acknowledge =
+        with.in_force->authenticates
+            ? waiting_for_verdict(work.kind, std::move(decision), with)
+            : acknowledging({work.reference, work.kind, work.envelope, message}, std::move(decision), {}, with);
     return assessed;
 }
 

@@ -20,7 +20,6 @@ struct Assessing {
     core::TokenKeys known_keys;
     std::function<std::string()> unique_name;
     core::Time now{};
-    bool authenticating{false};  ///< somebody answers questions to the DNS, and verdicts are waited for
 };
 
 /// One message from what its octets say to everything the store records about it: classify, recognise a machine,

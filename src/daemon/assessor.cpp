@@ -104,9 +104,8 @@ bool Assessor::assess_batch(Reader& reader, const std::stop_token& stop)
 {
     const std::shared_ptr<const InForce> in_force = options_.current->get();
     const auto work = store_.assessments().lease(in_force->triage.limits.assessment_batch_max);
-    const Assessing with{
-        in_force,         store_.token_key(),     store_.token_keys(), [this] { return store_.unique_name(); },
-        options_.clock(), options_.authenticating};
+    const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
+                         options_.clock()};
     reader.begin(to_be_read(work, in_force->triage.limits));
     std::vector<store::Assessed> batch;
     auto begun = std::chrono::steady_clock::now();

@@ -30,7 +30,6 @@ public:
         core::Clock clock;
         core::Log* log{nullptr};
         core::Metrics* metrics{nullptr};
-        bool authenticating{false};  ///< as in Assessing
     };
     Assessor(store::Store& store, Options options);
     ~Assessor();

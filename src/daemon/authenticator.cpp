@@ -198,12 +198,8 @@ void Authenticator::finish(const std::shared_ptr<const InForce>& in_force)
         return;
     }
     std::vector<store::Authenticated> batch;
-    const Assessing with{in_force,
-                         store_.token_key(),
-                         store_.token_keys(),
-                         [this] { return store_.unique_name(); },
-                         options_.clock(),
-                         true};
+    const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
+                         options_.clock()};
     for (auto one = under_way_.begin(); one != under_way_.end();) {
         if (!one->second->check.done()) {
             ++one;

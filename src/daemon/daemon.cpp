@@ -2,6 +2,7 @@
 #include "daemon.hpp"
 
 #include "assessor.hpp"
+#include "authenticator.hpp"
 #include "certificate_watch.hpp"
 #include "health.hpp"
 #include "in_force.hpp"
@@ -9,6 +10,8 @@
 #include "reload.hpp"
 #include "service_manager.hpp"
 
+#include <shield/auth/authenticate.hpp>
+#include <shield/auth/exchange.hpp>
 #include <shield/core/ascii.hpp>
 #include <shield/delivery/dispatcher.hpp>
 #include <shield/net/control.hpp>
@@ -63,6 +66,7 @@ private:
     [[nodiscard]] std::string resolve_anew(const Config& next);
     std::unique_ptr<store::Store> open_store();
     std::unique_ptr<net::SmtpServer> make_server();
+    std::unique_ptr<Authenticator> make_authenticator();
     std::unique_ptr<delivery::Transport> make_transport();
 
     Config config_;
@@ -80,6 +84,9 @@ private:
 
     // store -> assess -> store
     std::unique_ptr<Assessor> assessor_;
+
+    // store -> authenticate -> store
+    std::unique_ptr<Authenticator> authenticator_;
 
     // store -> deliver -> the reporter's mailbox
     std::unique_ptr<net::SmtpClient> smarthost_;
@@ -106,6 +113,7 @@ Daemon::Daemon(Config config, const confine::Zygote* zygote, core::Log& log)
       server_{make_server()},
       assessor_{std::make_unique<Assessor>(
           *store_, Assessor::Options{config_.assess_threads, &current_, zygote, now, &log_, &metrics_})},
+      authenticator_{make_authenticator()},
       transport_{make_transport()},
       dispatcher_{std::make_unique<delivery::Dispatcher>(
           store_->outbox(), *transport_, delivery::Dispatcher::Options{config_.limits, now, &log_, &metrics_})},
@@ -169,6 +177,22 @@ std::unique_ptr<net::SmtpServer> Daemon::make_server()
                  },
                  [this] { return std::make_unique<Intake>(store_->intake(), current_.get(), log_); },
                  [this] { return certificates_.get(); }, now, &log_, &metrics_, &clients_});
+}
+
+std::unique_ptr<Authenticator> Daemon::make_authenticator()
+{
+    const auto ask = [this](const core::DnsQuestion& question, std::function<void(core::DnsAnswer)> answer) {
+        resolver_->ask(question, std::move(answer));
+    };
+    const auto checks = [limits = config_.limits](auth::Inquiry& inquiry, const store::AuthenticationWork& work) {
+        auto signatures = auth::signatures_in(work.signatures, limits);
+        if (!signatures) {
+            throw std::runtime_error{core::Error{signatures.error()}.sentence};
+        }
+        return auth::authenticate(inquiry, work.envelope, *std::move(signatures));
+    };
+    return std::make_unique<Authenticator>(*store_,
+                                           Authenticator::Options{&current_, ask, checks, now, &log_, &metrics_});
 }
 
 std::unique_ptr<delivery::Transport> Daemon::make_transport()
@@ -238,6 +262,7 @@ void Daemon::drain(Health::Phase why)
     store_->end_long_reads();
     control_.reset();
     assessor_.reset();
+    authenticator_.reset();
     dispatcher_.reset();
     store_->stop();
 }

@@ -16,6 +16,7 @@ struct InForce {
     acknowledge::Unverified unverified;
     std::shared_ptr<const smtp::Policy> policy;
     core::Networks exempt;
+    bool authenticates{false};  ///< somebody answers questions to the DNS, and verdicts are waited for
 };
 
 /// Reads the files that `config` names.

@@ -69,7 +69,16 @@ auth::Check<core::Verdict> as_the_domain_says(auth::Inquiry& inquiry, const stor
 
 class AuthenticatorTest : public Pipeline {
 protected:
-    AuthenticatorTest() { authenticating_ = true; }
+    AuthenticatorTest() { set("send"); }
+
+    /// What is in force: senders are authenticated.
+    void set(const std::string& unverified)
+    {
+        auto next = std::make_shared<InForce>(*make(unverified));
+        next->authenticates = true;
+        in_force_ = next;
+        current_.set(next);
+    }
 
     core::Reference assessed(const std::string& sender)
     {
@@ -107,8 +116,7 @@ protected:
 
 TEST_F(AuthenticatorTest, TheVerdictDecidesTheAcknowledgementThatWaits)
 {
-    in_force_ = make("hold");
-    current_.set(in_force_);
+    set("hold");
     dns_.set("good.example", text("verified"));
     dns_.set("unknown.example", text("unverified"));
     dns_.set("forged.example", text("refuted"));
@@ -139,8 +147,7 @@ TEST_F(AuthenticatorTest, AMachineIsSuppressedAtOnceAndAuthenticatedAllTheSame)
 
 TEST_F(AuthenticatorTest, WhatTheDnsCannotSayIsAskedAgainAsLongAsAnAcknowledgementMayWait)
 {
-    in_force_ = make("hold");
-    current_.set(in_force_);
+    set("hold");
     dns_.set("slow.example", {DnsOutcome::failed, {}, {}, "SERVFAIL"});
     const auto mended = assessed("ann@slow.example");
     const auto authenticator = start();
@@ -201,8 +208,7 @@ TEST_F(AuthenticatorTest, PastTheBudgetOfQuestionsAnswersFail)  // authenticatio
 
 TEST_F(AuthenticatorTest, ChecksThatFailAreTriedThreeTimesAndProveNothing)
 {
-    in_force_ = make("hold");
-    current_.set(in_force_);
+    set("hold");
     dns_.set("throw.example", text("throw"));
     const auto reference = assessed("ann@throw.example");
     const auto authenticator = start();

@@ -50,7 +50,7 @@ protected:
                                 std::filesystem::absolute(SHIELD_SOURCE_DIR "/etc/templates").string() +
                                 "'\nunverified = '" + unverified + "'\n[delivery]") +
                 "[links]\nsupport = 'https://s.example.net/'\npolicy = 'https://p.example.net/'\n"
-                "recovery = 'https://r.example.net/'\n",
+                "recovery = 'https://r.example.net/'\n[dns]\nresolver = 'none'\n",
             "/etc/x.toml");
         EXPECT_TRUE(config) << config.error().sentence;
         auto made = make_in_force(*config);
@@ -95,7 +95,7 @@ protected:
     Assessing assessing()
     {
         return {in_force_, store_->token_key(), store_->token_keys(), [this] { return store_->unique_name(); },
-                clock()(), authenticating_};
+                clock()()};
     }
 
     void assess_all()
@@ -117,7 +117,6 @@ protected:
     store::CaseDetail find(core::Reference reference) { return store_->cases().find(reference).value(); }
 
     std::atomic<std::int64_t> passed_ms_{0};
-    bool authenticating_{false};
     support::KeptLog log_;
     core::Metrics metrics_;
     std::filesystem::path directory_{fresh_directory()};
