@@ -47,9 +47,9 @@ def words(peer, program):
 
 class Nsd:
     """Serves at `addresses`, each ADDRESS@PORT; a free port on loopback when there are none. Those of the zones that are in
-    `only`, or all. `anchor` is the file with the key of its root."""
+    `only`, or all, and `more` (name: text), which are not signed. `anchor` is the file with the key of its root."""
 
-    def __init__(self, addresses=(), only=None):
+    def __init__(self, addresses=(), only=None, more=None):
         fetch()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="shield-nsd-"))
         self.port = free_port()
@@ -59,6 +59,8 @@ class Nsd:
             shutil.copy(zone, self.directory / zone.name)
         for name in SIGNED:
             self.sign(name)
+        for name, text in (more or {}).items():
+            (self.directory / f"{name}.zone").write_text(text)
         broken = self.directory / "broken.example.zone"
         broken.write_text(broken.read_text().replace('"genuine"', '"forged"'))
         self.write_config(addresses or [f"127.0.0.1@{self.port}"], only)
