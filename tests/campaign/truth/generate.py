@@ -195,7 +195,7 @@ def report_messages():
 
 
 def network(dice):
-    return f"198.{18 + dice.below(2)}.{dice.below(256)}.{dice.between(1, 254)}"
+    return f"100.{64 + dice.below(64)}.{dice.below(256)}.{dice.between(1, 254)}"
 
 
 def whole_set():
