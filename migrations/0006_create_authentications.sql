@@ -8,6 +8,7 @@ CREATE TABLE authentication_work (
     decides     INTEGER NOT NULL CHECK (decides IN (0, 1)),      -- its acknowledgement waits for it
     due_at      INTEGER NOT NULL,
     attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    postponed   INTEGER NOT NULL DEFAULT 0 CHECK (postponed >= 0),  -- attempts that ended without an answer
     owner       INTEGER NOT NULL DEFAULT 0,                      -- which process is at it; 0 none
     signatures  BLOB NOT NULL                                    -- what the reader of its octets found signed
 ) STRICT;

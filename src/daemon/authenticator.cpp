@@ -18,7 +18,14 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds unavailable_wait{1000};
 constexpr std::chrono::milliseconds busy_wait_max{100};  // then new work is looked for
 constexpr std::chrono::milliseconds idle_wait_max{1000};
-constexpr unsigned failed_attempts_max = 3;  // of one whose checks end in an exception
+constexpr unsigned failed_attempts_max = 3;  // of one whose checks end in an exception, or with the process
+
+auth::Check<core::Verdict> nothing_is_proven()
+{
+    core::Verdict verdict;
+    verdict.proofs.push_back({"spf", "temperror", {}, "Checking it was cut off too often.", {}});
+    co_return verdict;
+}
 
 /// After the nth attempt: 2 s, 4 s, 8 s, … at most two minutes.
 std::chrono::seconds pause_after(unsigned attempt)
@@ -72,7 +79,7 @@ struct Authenticator::UnderWay {
     UnderWay(store::AuthenticationWork given, const Checks& checks, const core::Limits& limits, Moment deadline)
         : work{std::move(given)},
           inquiry{limits.authentication_questions_max},
-          check{checks(inquiry, work)},
+          check{work.cut_off < failed_attempts_max ? checks(inquiry, work) : nothing_is_proven()},
           late_at{deadline}
     {
     }

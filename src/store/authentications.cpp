@@ -19,8 +19,10 @@ std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t lim
         return database.writer().call(
             [&](Connection& connection) {
                 for (const PostponedWork& one : postponed) {
-                    connection.run("UPDATE authentication_work SET owner = 0, due_at = ? WHERE message_id = ?",
-                                   one.until, one.message_id);
+                    connection.run(
+                        "UPDATE authentication_work SET owner = 0, due_at = ?, postponed = postponed + 1 WHERE "
+                        "message_id = ?",
+                        one.until, one.message_id);
                 }
                 for (const ReturnedWork& one : returned) {
                     connection.run(
@@ -56,7 +58,8 @@ std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t lim
 AuthenticationWork read_work(Connection& connection, std::int64_t message_id)
 {
     static const std::string sql =
-        "SELECT m.reference, m.kind, json_set(a.assessment, '$.text', ''), w.signatures, w.decides, w.attempts, " +
+        "SELECT m.reference, m.kind, json_set(a.assessment, '$.text', ''), w.signatures, w.decides, w.attempts, "
+        "w.attempts - 1 - w.postponed, " +
         std::string{select_envelope} +
         " FROM authentication_work w JOIN messages m ON m.id = w.message_id JOIN assessments a ON a.message_id = "
         "m.id "
@@ -73,7 +76,8 @@ AuthenticationWork read_work(Connection& connection, std::int64_t message_id)
     work.signatures = row.text(3);
     work.decides = row.flag(4);
     work.attempt = static_cast<unsigned>(row.natural(5));
-    work.envelope = read_envelope(row, 6);
+    work.cut_off = static_cast<unsigned>(row.natural(6));
+    work.envelope = read_envelope(row, 7);
     return work;
 }
 

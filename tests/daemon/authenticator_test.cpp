@@ -234,4 +234,18 @@ TEST_F(AuthenticatorTest, WhatIsUnderWayAtTheEndIsLeftToTheNext)
     EXPECT_EQ(decided(reference).state, AcknowledgementState::queued);
 }
 
+TEST_F(AuthenticatorTest, WhatEndsTheProcessThreeTimesIsCheckedNoMore)
+{
+    set("hold");
+    const auto reference = assessed("ann@good.example");
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(store_->authentications().lease(1).size(), 1U);
+        store_.reset();
+        store_ = open();
+    }
+    const auto authenticator = start();
+    EXPECT_EQ(decided(reference).state, AcknowledgementState::held);
+    EXPECT_EQ(dns_.asked(), 0);
+}
+
 }  // namespace shield::daemon

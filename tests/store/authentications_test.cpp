@@ -132,7 +132,13 @@ TEST_F(StoreAuthentications, WorkOfAProcessThatIsGoneIsFree)
     (void)receive_to_authenticate("x");
     EXPECT_EQ(store->authentications().lease(1).size(), 1U);
     open();
-    EXPECT_EQ(store->authentications().lease(1).at(0).attempt, 2U);
+    auto work = store->authentications().lease(1);
+    EXPECT_EQ(work.at(0).attempt, 2U);
+    EXPECT_EQ(work.at(0).cut_off, 1U);
+    store->authentications().postpone(work.at(0).message_id, start_of_tests());
+    work = store->authentications().lease(1);
+    EXPECT_EQ(work.at(0).attempt, 3U);
+    EXPECT_EQ(work.at(0).cut_off, 1U) << "one that was postponed ended as it should";
 }
 
 TEST_F(StoreAuthentications, APersonWhoWasFasterIsTheAnswer)

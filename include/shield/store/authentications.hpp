@@ -20,6 +20,7 @@ struct AuthenticationWork {
     std::string signatures;       ///< as given with the assessment
     bool decides{false};          ///< the acknowledgement is pending and waits for this
     unsigned attempt{1};
+    unsigned cut_off{0};  ///< of the attempts before, those that ended with their process: it may be to blame
 };
 
 /// What the authentication of one message came to.
