@@ -164,6 +164,16 @@ LIMIT(index_batch_max, count, 64, "next batch", "not counted: housekeeping",    
       "messages indexed for search in one commit")                                                                      \
 LIMIT(index_octets_max, octets, 262144, "next batch", "not counted: housekeeping",                                      \
       "text indexed for search in one commit")                                                                          \
+LIMIT(campaigns_max, count, 2000, "the longest quiet are forgotten", "not counted: housekeeping",                        \
+      "campaigns that take new messages; the cases of older ones stay")                                                 \
+LIMIT(campaign_sketches_max, count, 100000, "the oldest are forgotten", "not counted: housekeeping",                    \
+      "messages that new ones are compared with, 1 KB each; copies of one that is there take none")                     \
+LIMIT(campaign_memory_time, seconds, 604800, "the oldest are forgotten", "not counted: housekeeping",                   \
+      "so long after its last message a campaign ends")                                                                 \
+LIMIT(campaign_senders_min, count, 3, "linked", "not counted: a view",                                                  \
+      "different senders of nearly the same text, before it is folded")                                                 \
+LIMIT(subscription_bomb_min, count, 5, "linked", "not counted: a view",                                                 \
+      "confirmations of subscriptions to one mailbox within a day, before they are folded")                           \
 /* acknowledging */                                                                                                     \
 LIMIT(acknowledgements_sender_day_max, count, 1, "held", "shield_limit_acknowledgements_sender_total",                   \
       "one reverse-path in 24 hours")                                                                                   \

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "confirmation.hpp"
+
+#include <shield/core/ascii.hpp>
+#include <shield/core/machine_fields.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+
+namespace shield::campaign {
+
+namespace {
+
+// How words begin, folded as texts are: without accents, the letters of one script.
+constexpr std::array<std::string_view, 38> confirming{
+    "confirm",   "verify your e", "verify e",   "verification",    "activate",     "activation",
+    "opt in",    "optin",         "welcome",    "thank you for s", "thanks for s", "subscribed",
+    "bestatig",  "aktivier",      "willkommen", "bienven",         "activer",      "activez",
+    "verifi",    "conferma",      "attiva",     "benvenut",        "bem vind",     "ativ",
+    "bevestig",  "welkom",        "potwierdz",  "aktywuj",         "witaj",        "potvrd",
+    "bekraft",   "bekraeft",      "bekreft",    "vahvist",         "onayla",       "подтверд",
+    "megerosit", "επιβεβαι"};
+constexpr std::array<std::string_view, 43> subscribing{"subscri",
+                                                       "newsletter",
+                                                       "sign up",
+                                                       "signup",
+                                                       "signing up",
+                                                       "registration",
+                                                       "registering",
+                                                       "mailing list",
+                                                       "activate your account",
+                                                       "account activation",
+                                                       "anmeldung",
+                                                       "abonn",
+                                                       "registrierung",
+                                                       "inscription",
+                                                       "inscrire",
+                                                       "lettre d",
+                                                       "suscri",
+                                                       "boletin",
+                                                       "registro",
+                                                       "inscrip",
+                                                       "iscrizione",
+                                                       "registrazione",
+                                                       "assinatura",
+                                                       "inscricao",
+                                                       "cadastro",
+                                                       "inschrijving",
+                                                       "nieuwsbrief",
+                                                       "aanmelding",
+                                                       "subskry",
+                                                       "biuletyn",
+                                                       "rejestrac",
+                                                       "odber",
+                                                       "registrac",
+                                                       "prenumer",
+                                                       "nyhetsbrev",
+                                                       "tilmeld",
+                                                       "uutiskirje",
+                                                       "abone",
+                                                       "feliratk",
+                                                       "hirlevel",
+                                                       "подписк",
+                                                       "рассыл",
+                                                       "регистрац"};
+// What a new account's confirmation says, and phishing too: enough only where the sender links to itself.
+constexpr std::array<std::string_view, 7> confirming_an_address{
+    "email address", "e mail address", "your email", "your e mail", "e mail adresse", "adresse e mail", "correo"};
+// Scripts without spaces: anywhere.
+constexpr std::array<std::string_view, 10> confirming_signs{"確認", "确认", "認証", "验证", "驗證",
+                                                            "激活", "歓迎", "欢迎", "확인", "ようこそ"};
+constexpr std::array<std::string_view, 10> subscribing_signs{
+    "登録", "購読", "メールマガジン", "訂閱", "订阅", "ニュースレター", "メルマガ", "注册", "註冊", "邮箱"};
+
+bool has_words(std::string_view folded, std::span<const std::string_view> beginnings)
+{
+    return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view beginning) {
+        return folded.starts_with(beginning) || folded.find(" " + std::string{beginning}) != std::string_view::npos;
+    });
+}
+
+bool has_signs(std::string_view folded, std::span<const std::string_view> signs)
+{
+    return std::any_of(signs.begin(), signs.end(),
+                       [&](std::string_view sign) { return folded.find(sign) != std::string_view::npos; });
+}
+
+std::string domain_of(std::string_view address)
+{
+    const auto at = address.rfind('@');
+    return at == std::string_view::npos ? std::string{} : registered_domain(core::lowered(address.substr(at + 1)));
+}
+
+bool links_to_itself(const core::Assessment& message, const std::vector<Link>& links)
+{
+    return std::any_of(message.from.begin(), message.from.end(), [&](const std::string& author) {
+        return std::any_of(links.begin(), links.end(),
+                           [domain = domain_of(author)](const Link& link) { return link.domain == domain; });
+    });
+}
+
+bool is_automatic_or_bulk(const core::MachineMarks& marks)
+{
+    return core::is_automatic(marks.auto_submitted) || core::is_bulk(marks.precedence) ||
+           !marks.list_field.empty() || core::writer_of_field(marks.autoreply_field) != core::FieldWriter::anybody;
+}
+
+}  // namespace
+
+bool is_no_reply(std::string_view address)
+{
+    std::string local = core::lowered(address.substr(0, address.rfind('@')));
+    std::erase_if(local, [](char c) { return c == '-' || c == '_' || c == '.'; });
+    constexpr std::array<std::string_view, 5> names{"noreply", "donotreply", "dontreply", "nepasrepondre",
+                                                    "nichtantworten"};
+    return has_signs(local, names);
+}
+
+bool is_machine_made(const core::Assessment& message)
+{
+    const core::MachineMarks& marks = message.machine;
+    const core::FieldWriter writer = core::writer_of_field(marks.autoreply_field);
+    return core::is_automatic(marks.auto_submitted) || core::is_bulk(marks.precedence) ||
+           !marks.list_field.empty() || writer == core::FieldWriter::responder ||
+           marks.content_type == "multipart/report" ||
+           std::any_of(message.from.begin(), message.from.end(), is_no_reply);
+}
+
+bool is_confirmation(const core::Assessment& message, std::string_view folded, const std::vector<Link>& links)
+{
+    const bool unattended =
+        std::any_of(message.from.begin(), message.from.end(), is_no_reply) || is_no_reply(message.reply_to);
+    const bool to_itself = links_to_itself(message, links);
+    const bool by_machine = is_automatic_or_bulk(message.machine) || (unattended && to_itself);
+    const bool subscribes = has_words(folded, subscribing) || has_signs(folded, subscribing_signs) ||
+                            (to_itself && has_words(folded, confirming_an_address));
+    return by_machine && subscribes &&
+           std::any_of(links.begin(), links.end(), [](const Link& link) { return link.token; }) &&
+           (has_words(folded, confirming) || has_signs(folded, confirming_signs));
+}
+
+}  // namespace shield::campaign
