@@ -200,19 +200,21 @@ Trial Campaigns::State::tried(const Incoming& message, const std::vector<Kin>& k
     if (trial.campaign != 0) {
         trial.around.add(all.at(trial.campaign).vocabulary);
     }
+    Vocabulary group = trial.around;
+    group.add(message.sketch);
     std::vector<Kin> loose;
-    std::map<std::uint64_t, std::uint32_t> written;
+    std::map<std::uint64_t, std::uint32_t> written{{message.origin.sender, 1}};
     for (const Kin& one : kin) {
         const Remembered& other = memory.at(one.place).message;
         if (one.like.degree >= Degree::brief && other.campaign == 0 && !other.sketch.confirmation) {
             loose.push_back(one);
-            trial.around.add(other.sketch);
-            ++written[other.origin.sender];
+            // Who writes twice shares all of his words with himself; only what others wrote as well is common.
+            if (++written[other.origin.sender] == 1 || other.sketch.machine || other.origin.machine) {
+                group.add(other.sketch);
+                trial.around.add(other.sketch);
+            }
         }
     }
-    ++written[message.origin.sender];
-    Vocabulary group = trial.around;
-    group.add(message.sketch);
     trial.evidence.add(message.sketch, message.origin, is_brief(message.sketch));
     for (const Kin& one : loose) {
         const Remembered& other = memory.at(one.place).message;

@@ -9,8 +9,10 @@ namespace {
 
 // A person who writes of the same matter has two thirds of his words for himself (tests/campaign/README.md); a
 // template that is filled from a stock of words shares nearly all once a few of its messages are there.
-constexpr double own_share_max = 0.34;
+constexpr double own_share_max = 0.3;
 constexpr double own_words_max = 5;
+constexpr double much_own_share_max = 0.15;  // of a long quotation with a few lines of one's own
+constexpr double much_own_words_max = 8;
 
 // Of a large campaign, words that next to nobody has are common to nobody.
 constexpr std::uint64_t rare_of = 200;
@@ -67,7 +69,9 @@ double Vocabulary::own_share(const Sketch& sketch, bool within) const
 bool has_own_words(const Sketch& sketch, const Vocabulary& others, bool within)
 {
     const double share = others.own_share(sketch, within);
-    return share > own_share_max && share * sketch.words_count > own_words_max;
+    const double words = share * sketch.words_count;
+    return (share > own_share_max && words > own_words_max) ||
+           (share > much_own_share_max && words > much_own_words_max);
 }
 
 void Campaign::count(const Sketch& sketch, const Origin& origin, core::Time received_at)

@@ -18,8 +18,8 @@ constexpr double linked_order = 0.06;
 constexpr double linked_words = 0.25;
 constexpr double brief_words = 0.8;
 
-constexpr std::uint16_t brief_words_max = 12;
-constexpr std::uint16_t brief_order_max = 12;
+constexpr std::uint16_t brief_words_max = 10;
+constexpr std::uint16_t brief_order_max = 10;
 
 double common_order(const Sketch& a, const Sketch& b)
 {

@@ -181,7 +181,7 @@ private:
         opens_ = opens_ || last == '.' || last == '!' || last == '?' || last == ':';
         const auto digits = static_cast<std::size_t>(std::count_if(chunk.begin(), chunk.end(), core::is_digit));
         if (digits >= account_digits_min && chunk.size() < account_mixed_min) {
-            add_identifier('#', chunk);
+            add_identifier('#', chunk.substr(0, chunk.find_last_not_of(".,;:!?'") + 1));
         }
     }
 
