@@ -9,7 +9,7 @@ namespace {
 
 // A person who writes of the same matter has two thirds of his words for himself (tests/campaign/README.md); a
 // template that is filled from a stock of words shares nearly all once a few of its messages are there.
-constexpr double own_share_max = 0.3;
+constexpr double own_share_max = 0.34;
 constexpr double own_words_max = 5;
 constexpr double much_own_share_max = 0.15;  // of a long quotation with a few lines of one's own
 constexpr double much_own_words_max = 8;
