@@ -195,11 +195,9 @@ bool Campaigns::State::fits(const Remembered& one, const Vocabulary& group, std:
 
 Trial Campaigns::State::tried(const Incoming& message, const std::vector<Kin>& kin) const
 {
-    Trial trial{0, {}, {}, Evidence{std::max<std::uint64_t>(limits.campaign_senders_min, 1)}, false};
+    Trial trial{0, {}, Vocabulary{}, Evidence{std::max<std::uint64_t>(limits.campaign_senders_min, 1)}, false};
     trial.campaign = nearest_campaign(kin, trial.direct);
-    if (trial.campaign != 0) {
-        trial.around.add(all.at(trial.campaign).vocabulary);
-    }
+    trial.around = Vocabulary{trial.campaign == 0 ? nullptr : &all.at(trial.campaign).vocabulary};
     Vocabulary group = trial.around;
     group.add(message.sketch);
     std::vector<Kin> loose;

@@ -39,28 +39,32 @@ void Vocabulary::add(const Sketch& sketch)
     }
 }
 
-void Vocabulary::add(const Vocabulary& other)
+std::uint64_t Vocabulary::count_of(std::uint32_t word) const
 {
-    messages_ += other.messages_;
-    reach_ = std::max(reach_, other.reach_);
-    for (const auto& [word, count] : other.counts_) {
-        if (counts_.size() < words_max || counts_.contains(word)) {
-            counts_[word] += count;
-        }
-    }
+    const auto known = counts_.find(word);
+    return (known == counts_.end() ? 0 : known->second) + (base_ == nullptr ? 0 : base_->count_of(word));
+}
+
+std::uint32_t Vocabulary::reach() const noexcept
+{
+    return base_ == nullptr ? reach_ : std::max(reach_, base_->reach());
+}
+
+std::uint64_t Vocabulary::messages() const noexcept
+{
+    return messages_ + (base_ == nullptr ? 0 : base_->messages());
 }
 
 double Vocabulary::own_share(const Sketch& sketch, bool within) const
 {
-    const std::uint64_t enough = 1 + messages_ / rare_of + (within ? 1 : 0);
+    const std::uint64_t enough = 1 + messages() / rare_of + (within ? 1 : 0);
     std::size_t own = 0;
     std::size_t all = 0;
     for (const std::uint32_t word : sketch.words) {
-        if (word > reach_) {
+        if (word > reach()) {
             break;
         }
-        const auto known = counts_.find(word);
-        own += known == counts_.end() || known->second < enough ? 1 : 0;
+        own += count_of(word) < enough ? 1 : 0;
         ++all;
     }
     return all == 0 ? 0 : static_cast<double>(own) / static_cast<double>(all);

@@ -13,16 +13,22 @@ namespace shield::campaign {
 /// How many of some messages have each telling word: which words are common to them, and which one wrote alone.
 class Vocabulary {
 public:
+    /// With all that `base` has, if there is one; it must stay, and stay as it is.
+    explicit Vocabulary(const Vocabulary* base = nullptr) noexcept : base_{base} {}
+
     void add(const Sketch& sketch);
-    void add(const Vocabulary& other);
 
     /// The share of a message's telling words that nobody else wrote. `within`: it was added itself.
     [[nodiscard]] double own_share(const Sketch& sketch, bool within) const;
 
-    [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
-
 private:
     static constexpr std::size_t words_max = 4096;
+
+    [[nodiscard]] std::uint64_t count_of(std::uint32_t word) const;
+    [[nodiscard]] std::uint32_t reach() const noexcept;
+    [[nodiscard]] std::uint64_t messages() const noexcept;
+
+    const Vocabulary* base_;
 
     std::unordered_map<std::uint32_t, std::uint32_t> counts_;
     std::uint32_t reach_{0};  // the largest hash up to which any of them told all of its words
