@@ -73,10 +73,10 @@ void Bombs::forget(MessageId id)
     }
 }
 
-void Bombs::forget_campaign(CampaignId campaign)
+void Bombs::rename_campaign(CampaignId from, CampaignId to)
 {
     for (auto& [mailbox, bomb] : bombs_) {
-        bomb.campaign = bomb.campaign == campaign ? 0 : bomb.campaign;
+        bomb.campaign = bomb.campaign == from ? to : bomb.campaign;
     }
 }
 

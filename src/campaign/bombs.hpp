@@ -39,7 +39,7 @@ public:
 
     void load(const Remembered& one);
     void forget(MessageId id);
-    void forget_campaign(CampaignId campaign);
+    void rename_campaign(CampaignId from, CampaignId to);  ///< to 0: it is forgotten
 
 private:
     static constexpr std::chrono::hours window{24};

@@ -14,8 +14,17 @@ namespace shield::campaign {
 namespace {
 
 constexpr std::chrono::minutes sweep_every{1};
+constexpr double enough_weight = 2;
+constexpr double same_campaign_share = 0.6;
+constexpr double copy_order_of_one = 0.8;  // of what one sender wrote: no other report in the same form
 constexpr double same_similarity = 0.85;   // a copy so near adds nothing to compare with
 constexpr std::size_t kept_again_max = 8;  // at once, when room is short
+
+// Of the words of the smaller of two.
+double common_share(const Vocabulary& a, const Vocabulary& b)
+{
+    return std::max(a.share_in(b), b.share_in(a));
+}
 
 struct Kin {
     std::uint32_t place{0};
@@ -64,7 +73,8 @@ struct Campaigns::State {
 
     [[nodiscard]] std::vector<Kin> kin_of(const Sketch& sketch) const;
     [[nodiscard]] Trial tried(const Incoming& message, const std::vector<Kin>& kin) const;
-    [[nodiscard]] CampaignId nearest_campaign(const std::vector<Kin>& kin, bool& direct) const;
+    [[nodiscard]] std::map<CampaignId, double> weights_of(const std::vector<Kin>& kin) const;
+    void bridge(const std::vector<Kin>& kin, Placement& placement);
     [[nodiscard]] std::string protection(const Incoming& message, const Trial& trial) const;
     [[nodiscard]] bool fits(const Remembered& one, const Vocabulary& group, std::uint32_t written) const;
 
@@ -142,7 +152,7 @@ void Campaigns::State::forget_campaign(CampaignId id)
 {
     all.erase(id);
     memory.forget_campaign(id);
-    bombs.forget_campaign(id);
+    bombs.rename_campaign(id, 0);
 }
 
 void Campaigns::State::admit(std::uint32_t place, CampaignId id)
@@ -171,32 +181,54 @@ std::vector<Kin> Campaigns::State::kin_of(const Sketch& sketch) const
 }
 
 // One copy is enough to say which campaign it is of; of variants it takes two.
-CampaignId Campaigns::State::nearest_campaign(const std::vector<Kin>& kin, bool& direct) const
+std::map<CampaignId, double> Campaigns::State::weights_of(const std::vector<Kin>& kin) const
 {
     std::map<CampaignId, double> weights;
     for (const Kin& one : kin) {
         const CampaignId id = memory.at(one.place).message.campaign;
         if (id != 0 && one.like.degree >= Degree::brief) {
-            weights[id] += one.like.degree == Degree::copy ? 2 + one.like.similarity : 1;
+            weights[id] += one.like.degree == Degree::copy ? enough_weight + one.like.similarity : 1;
         }
     }
-    const auto most = std::max_element(weights.begin(), weights.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
-    direct = most != weights.end() && most->second >= 2;
-    return most == weights.end() ? 0 : most->first;
+    return weights;
+}
+
+// Two campaigns that were found apart are one when message after message might be of either.
+void Campaigns::State::bridge(const std::vector<Kin>& kin, Placement& placement)
+{
+    for (const auto& [id, weight] : weights_of(kin)) {
+        Campaign& to = all.at(placement.campaign);
+        const auto other = all.find(id);
+        if (id == placement.campaign || other == all.end() || weight < enough_weight ||
+            common_share(to.vocabulary, other->second.vocabulary) < same_campaign_share ||
+            (to.bridges.size() >= Campaign::bridged_max && !to.bridges.contains(id))) {
+            continue;
+        }
+        if (++to.bridges[id] + other->second.bridges[placement.campaign] < Campaign::bridges_max) {
+            continue;
+        }
+        to.absorb(other->second);
+        all.erase(other);
+        memory.rename_campaign(id, placement.campaign);
+        bombs.rename_campaign(id, placement.campaign);
+        placement.absorbed.push_back(id);
+    }
 }
 
 bool Campaigns::State::fits(const Remembered& one, const Vocabulary& group, std::uint32_t written) const
 {
     const bool machine = one.sketch.machine || one.origin.machine;
-    return written >= flood_of_one ||
-           !(has_own_words(one.sketch, group, true) || (one.origin.verified && !machine));
+    return !has_own_words(one.sketch, group, true) && (machine || !one.origin.verified || written >= flood_of_one);
 }
 
 Trial Campaigns::State::tried(const Incoming& message, const std::vector<Kin>& kin) const
 {
     Trial trial{0, {}, Vocabulary{}, Evidence{std::max<std::uint64_t>(limits.campaign_senders_min, 1)}, false};
-    trial.campaign = nearest_campaign(kin, trial.direct);
+    const auto weights = weights_of(kin);
+    const auto most = std::max_element(weights.begin(), weights.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    trial.campaign = most == weights.end() ? 0 : most->first;
+    trial.direct = most != weights.end() && most->second >= enough_weight;
     trial.around = Vocabulary{trial.campaign == 0 ? nullptr : &all.at(trial.campaign).vocabulary};
     Vocabulary group = trial.around;
     group.add(message.sketch);
@@ -207,18 +239,19 @@ Trial Campaigns::State::tried(const Incoming& message, const std::vector<Kin>& k
         if (one.like.degree >= Degree::brief && other.campaign == 0 && !other.sketch.confirmation) {
             loose.push_back(one);
             // Who writes twice shares all of his words with himself; only what others wrote as well is common.
-            if (++written[other.origin.sender] == 1 || other.sketch.machine || other.origin.machine) {
+            if (++written[other.origin.sender] == 1 || other.sketch.machine || other.origin.machine ||
+                one.like.order >= copy_order_of_one) {
                 group.add(other.sketch);
                 trial.around.add(other.sketch);
             }
         }
     }
-    trial.evidence.add(message.sketch, message.origin, is_brief(message.sketch));
+    trial.evidence.add(message.sketch, message.origin, is_brief(message.sketch) ? Degree::brief : Degree::copy);
     for (const Kin& one : loose) {
         const Remembered& other = memory.at(one.place).message;
         if (fits(other, group, written[other.origin.sender])) {
             trial.fit.push_back(one.place);
-            trial.evidence.add(other.sketch, other.origin, one.like.degree == Degree::brief);
+            trial.evidence.add(other.sketch, other.origin, one.like.degree);
         }
     }
     return trial;
@@ -228,10 +261,8 @@ Trial Campaigns::State::tried(const Incoming& message, const std::vector<Kin>& k
 std::string Campaigns::State::protection(const Incoming& message, const Trial& trial) const
 {
     const std::uint32_t before = trial.campaign == 0 ? 0 : all.at(trial.campaign).written_by(message.origin.sender);
-    if (before + trial.evidence.written_by(message.origin.sender) >= flood_of_one) {
-        return {};
-    }
-    if (message.origin.verified && !message.machine()) {
+    const bool flood = before + trial.evidence.written_by(message.origin.sender) >= flood_of_one;
+    if (message.origin.verified && !message.machine() && !flood) {
         return "its sender is verified";
     }
     return has_own_words(message.sketch, trial.around, false) ? "it has words of its own" : std::string{};
@@ -257,8 +288,10 @@ void Campaigns::State::join(const Incoming& message, const Trial& trial, const s
         ++to.kept;
         placement.remembered = true;
     }
-    placement.why += "; " + (trial.direct ? std::to_string(to.facts.messages) + " messages are of it"
-                                          : trial.evidence.sentence());
+    bridge(kin, placement);
+    placement.why +=
+        "; " + (trial.direct ? std::to_string(all.at(placement.campaign).facts.messages) + " messages are of it"
+                             : trial.evidence.sentence());
 }
 
 bool Campaigns::State::place_confirmation(const Incoming& message, Placement& placement)

@@ -14,15 +14,53 @@ namespace shield::campaign {
 namespace {
 
 // How words begin, folded as texts are: without accents, the letters of one script.
-constexpr std::array<std::string_view, 38> confirming{
-    "confirm",   "verify your e", "verify e",   "verification",    "activate",     "activation",
-    "opt in",    "optin",         "welcome",    "thank you for s", "thanks for s", "subscribed",
-    "bestatig",  "aktivier",      "willkommen", "bienven",         "activer",      "activez",
-    "verifi",    "conferma",      "attiva",     "benvenut",        "bem vind",     "ativ",
-    "bevestig",  "welkom",        "potwierdz",  "aktywuj",         "witaj",        "potvrd",
-    "bekraft",   "bekraeft",      "bekreft",    "vahvist",         "onayla",       "подтверд",
-    "megerosit", "επιβεβαι"};
-constexpr std::array<std::string_view, 43> subscribing{"subscri",
+constexpr std::array<std::string_view, 43> confirming{"thank you for your",
+                                                      "successful",
+                                                      "almost",
+                                                      "one more",
+                                                      "finish",
+                                                      "confirm",
+                                                      "verify your e",
+                                                      "verify e",
+                                                      "verification",
+                                                      "activate",
+                                                      "activation",
+                                                      "opt in",
+                                                      "optin",
+                                                      "welcome",
+                                                      "thank you for s",
+                                                      "thanks for s",
+                                                      "subscribed",
+                                                      "bestatig",
+                                                      "aktivier",
+                                                      "willkommen",
+                                                      "bienven",
+                                                      "activer",
+                                                      "activez",
+                                                      "verifi",
+                                                      "conferma",
+                                                      "attiva",
+                                                      "benvenut",
+                                                      "bem vind",
+                                                      "ativ",
+                                                      "bevestig",
+                                                      "welkom",
+                                                      "potwierdz",
+                                                      "aktywuj",
+                                                      "witaj",
+                                                      "potvrd",
+                                                      "bekraft",
+                                                      "bekraeft",
+                                                      "bekreft",
+                                                      "vahvist",
+                                                      "onayla",
+                                                      "подтверд",
+                                                      "megerosit",
+                                                      "επιβεβαι"};
+constexpr std::array<std::string_view, 46> subscribing{"new account",
+                                                       "creating an account",
+                                                       "your account at",
+                                                       "subscri",
                                                        "newsletter",
                                                        "sign up",
                                                        "signup",
@@ -107,6 +145,17 @@ bool is_automatic_or_bulk(const core::MachineMarks& marks)
            !marks.list_field.empty() || core::writer_of_field(marks.autoreply_field) != core::FieldWriter::anybody;
 }
 
+// Whoever says "I" is a person, or wants to be taken for one.
+constexpr std::array<std::string_view, 13> first_person{
+    "i ", "my ", "ich ", "mein", "je suis ", "je vous ", "mon ", "yo ", "mi ", "io ", "eu ", "meu ", "ik "};
+constexpr std::size_t short_max = 700;
+
+// Most shops and small lists send no field that says what they are.
+bool is_shops(std::string_view folded, bool links_to_itself)
+{
+    return links_to_itself && folded.size() <= short_max && !has_words(folded, first_person);
+}
+
 }  // namespace
 
 bool is_no_reply(std::string_view address)
@@ -128,17 +177,18 @@ bool is_machine_made(const core::Assessment& message)
            std::any_of(message.from.begin(), message.from.end(), is_no_reply);
 }
 
-bool is_confirmation(const core::Assessment& message, std::string_view folded, const std::vector<Link>& links)
+bool is_confirmation(const core::Assessment& message, std::string_view text, const std::vector<Link>& links)
 {
     const bool unattended =
         std::any_of(message.from.begin(), message.from.end(), is_no_reply) || is_no_reply(message.reply_to);
     const bool to_itself = links_to_itself(message, links);
-    const bool by_machine = is_automatic_or_bulk(message.machine) || (unattended && to_itself);
-    const bool subscribes = has_words(folded, subscribing) || has_signs(folded, subscribing_signs) ||
-                            (to_itself && has_words(folded, confirming_an_address));
+    const bool by_machine =
+        is_automatic_or_bulk(message.machine) || (unattended && to_itself) || is_shops(text, to_itself);
+    const bool subscribes = has_words(text, subscribing) || has_signs(text, subscribing_signs) ||
+                            (to_itself && has_words(text, confirming_an_address));
     return by_machine && subscribes &&
            std::any_of(links.begin(), links.end(), [](const Link& link) { return link.token; }) &&
-           (has_words(folded, confirming) || has_signs(folded, confirming_signs));
+           (has_words(text, confirming) || has_signs(text, confirming_signs));
 }
 
 }  // namespace shield::campaign

@@ -11,8 +11,8 @@ namespace {
 // template that is filled from a stock of words shares nearly all once a few of its messages are there.
 constexpr double own_share_max = 0.34;
 constexpr double own_words_max = 5;
-constexpr double much_own_share_max = 0.15;  // of a long quotation with a few lines of one's own
-constexpr double much_own_words_max = 8;
+constexpr double much_own_share_max = 0.1;  // of a long quotation with a few lines of one's own
+constexpr double much_own_words_max = 5;
 
 // Of a large campaign, words that next to nobody has are common to nobody.
 constexpr std::uint64_t rare_of = 200;
@@ -37,6 +37,24 @@ void Vocabulary::add(const Sketch& sketch)
             counts_.emplace(word, 1);
         }
     }
+}
+
+void Vocabulary::add(const Vocabulary& other)
+{
+    messages_ += other.messages_;
+    reach_ = std::max(reach_, other.reach_);
+    for (const auto& [word, count] : other.counts_) {
+        if (counts_.size() < words_max || counts_.contains(word)) {
+            counts_[word] += count;
+        }
+    }
+}
+
+double Vocabulary::share_in(const Vocabulary& other) const
+{
+    const auto common = std::count_if(counts_.begin(), counts_.end(),
+                                      [&](const auto& word) { return other.counts_.contains(word.first); });
+    return counts_.empty() ? 0 : static_cast<double>(common) / static_cast<double>(counts_.size());
 }
 
 std::uint64_t Vocabulary::count_of(std::uint32_t word) const
@@ -90,18 +108,34 @@ void Campaign::count(const Sketch& sketch, const Origin& origin, core::Time rece
     facts.senders = senders.size();
 }
 
+void Campaign::absorb(const Campaign& other)
+{
+    facts.first = std::min(facts.first, other.facts.first);
+    facts.last = std::max(facts.last, other.facts.last);
+    facts.messages += other.facts.messages;
+    vocabulary.add(other.vocabulary);
+    kept += other.kept;
+    for (const auto& [sender, count] : other.senders) {
+        if (senders.size() < senders_max || senders.contains(sender)) {
+            senders[sender] += count;
+        }
+    }
+    facts.senders = senders.size();
+}
+
 std::uint32_t Campaign::written_by(std::uint64_t sender) const
 {
     const auto found = senders.find(sender);
     return found == senders.end() ? 0 : found->second;
 }
 
-void Evidence::add(const Sketch& sketch, const Origin& origin, bool brief)
+void Evidence::add(const Sketch& sketch, const Origin& origin, Degree degree)
 {
-    const std::uint32_t count = ++senders_[origin.sender];
-    most_of_one_ = std::max<std::uint64_t>(most_of_one_, count);
+    std::uint32_t& copies = senders_[origin.sender];
+    copies += degree == Degree::variant ? 0 : 1;  // a person's reports in one form are variants of each other
+    most_of_one_ = std::max<std::uint64_t>(most_of_one_, copies);
     machines_ += sketch.machine || origin.machine ? 1 : 0;
-    full_ += brief ? 0 : 1;
+    full_ += degree == Degree::brief ? 0 : 1;
 }
 
 bool Evidence::is_enough() const noexcept

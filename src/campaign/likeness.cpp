@@ -85,6 +85,9 @@ Degree degree_of(const Sketch& a, const Sketch& b, const Likeness& like)
     if (a.quoted != b.quoted) {
         return like.order >= linked_order || like.mark || like.attachment ? Degree::linked : Degree::none;
     }
+    if (a.quoted) {  // whoever passes the same on wrote little himself
+        return like.order >= copy_order ? Degree::brief : Degree::linked;
+    }
     if (brief) {
         return degree_of_brief(a, b, like);
     }

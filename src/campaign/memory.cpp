@@ -159,6 +159,15 @@ void Memory::forget_campaign(CampaignId campaign)
     }
 }
 
+void Memory::rename_campaign(CampaignId from, CampaignId to)
+{
+    for (Slot& slot : slots_) {
+        if (slot.place.alive && slot.place.message.campaign == from) {
+            slot.place.message.campaign = to;
+        }
+    }
+}
+
 std::vector<Remembered> Memory::forget_before(core::Time time)
 {
     std::vector<Remembered> gone;

@@ -36,6 +36,7 @@ public:
     [[nodiscard]] Place* find_id(MessageId id);
     void forget(Place& place);
     void forget_campaign(CampaignId campaign);
+    void rename_campaign(CampaignId from, CampaignId to);
     [[nodiscard]] std::size_t alive() const noexcept { return places_.size(); }
 
     /// Forgets what came before, up to the first that did not, and tells what it was.

@@ -175,10 +175,10 @@ Sketch sketch_of(const core::Assessment& message, const core::Mailboxes& ours)
     const std::vector<std::uint64_t> names = names_in_header(message);
     const OwnText own = without_quotes(message.text);
     const ReadText whole = read_text(message.text);
-    ReadText read = own.quotes ? read_text(own.text) : whole;
-    if (own.quotes) {
-        sketch.quoted = telling_words(read.tokens).size() < own_words_min;
-        read = sketch.quoted ? whole : std::move(read);
+    ReadText read = read_text(own.text);
+    sketch.quoted = own.quotes && telling_words(read.tokens).size() < own_words_min;
+    if (sketch.quoted) {
+        read = whole;
     }
     mask_names(read.tokens, names);
     sketch_words(read.tokens, sketch);

@@ -29,6 +29,29 @@ bool begins_a_message(std::string_view line)
             std::any_of(answering.begin(), answering.end(), [&](auto mark) { return lower.ends_with(mark); }));
 }
 
+// How the paragraphs begin that a company's mail system puts under whatever is written.
+constexpr std::array<std::string_view, 14> disclaiming{"this e-mail and any",
+                                                       "this email and any",
+                                                       "this message and any",
+                                                       "this e-mail is confidential",
+                                                       "this email is confidential",
+                                                       "this message is confidential",
+                                                       "the information contained in this",
+                                                       "the contents of this",
+                                                       "the information in this e",
+                                                       "confidentiality notice",
+                                                       "disclaimer",
+                                                       "diese e-mail enthält",
+                                                       "ce message et",
+                                                       "este mensaje y"};
+
+bool is_disclaimer(std::string_view line)
+{
+    const std::string lower = core::lowered(
+        line.substr(line.find_first_not_of(" *_-") == std::string_view::npos ? 0 : line.find_first_not_of(" *_-")));
+    return std::any_of(disclaiming.begin(), disclaiming.end(), [&](auto mark) { return lower.starts_with(mark); });
+}
+
 bool is_word(const Token& token) noexcept
 {
     return token.kind == TokenKind::word || token.kind == TokenKind::ideograph;
@@ -63,6 +86,9 @@ OwnText without_quotes(std::string_view text)
         if (begins_a_message(line)) {
             own.quotes = true;
             return own;
+        }
+        if (own.text.find_first_not_of("\n ") != std::string::npos && is_disclaimer(line)) {
+            return own;  // it is last, and may have several paragraphs
         }
         if (line.starts_with('>')) {
             own.quotes = true;

@@ -160,4 +160,36 @@ std::vector<Matter> matters()
     return all;
 }
 
+std::vector<std::string> confirmations(Dice& dice)
+{
+    std::vector<std::string> all;
+    std::string site;
+    const auto put = [&](std::string text) {
+        for (const auto& [mark, value] : {std::pair<std::string, std::string>{"<site>", site},
+                                          {"<token>", dice.letters(8) + std::to_string(dice.roll())}}) {
+            for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark)) {
+                text.replace(at, mark.size(), value);
+            }
+        }
+        return text;
+    };
+    std::size_t line_of = 0;
+    for (const std::string& line : lines_of("confirmations.txt")) {
+        if (line.starts_with("= ")) {
+            site = dice.letters(9) + ".example";
+            const auto bar = line.find(" |");
+            std::string fields = line.substr(bar + 2);
+            all.push_back(put("From: " + line.substr(2, bar - 2) + "\r\n"));
+            all.back() += fields.empty() ? "" : put(fields.substr(1)) + "\r\n";
+            line_of = 0;
+        } else {
+            all.back() += put(line_of++ == 0 ? "Subject: " + line +
+                                                   "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; "
+                                                   "charset=utf-8\r\n\r\n"
+                                             : line + "\r\n");
+        }
+    }
+    return all;
+}
+
 }  // namespace shield::campaign

@@ -40,4 +40,7 @@ private:
 [[nodiscard]] std::vector<Family> families();
 [[nodiscard]] std::vector<Matter> matters();
 
+/// One confirmation of each kind, as octets of a message.
+[[nodiscard]] std::vector<std::string> confirmations(Dice& dice);
+
 }  // namespace shield::campaign

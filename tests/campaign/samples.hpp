@@ -91,6 +91,11 @@ public:
         for (const MessageId id : placement.joined) {
             of[id] = placement.campaign;
         }
+        for (const CampaignId absorbed : placement.absorbed) {
+            for (auto& [id, campaign] : of) {
+                campaign = campaign == absorbed ? placement.campaign : campaign;
+            }
+        }
         if (placement.remembered) {
             kept[last] = {last, sketch, origin, now, 0};
         }

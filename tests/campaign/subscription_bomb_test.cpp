@@ -26,6 +26,26 @@ TEST(SubscriptionBomb, IsOneCampaignWhateverTheListsSay)
     }
 }
 
+TEST(SubscriptionBomb, HasWhatListsShopsAndForumsSend)
+{
+    Dice dice{41};
+    for (const std::string& octets : confirmations(dice)) {
+        EXPECT_TRUE(sketch_of(mime::read(octets, core::Limits{}), our_mailboxes()).confirmation) << octets;
+    }
+}
+
+TEST(SubscriptionBomb, HasNoReportOfAPersonAboutConfirmations)
+{
+    const std::string_view from_me =
+        "From: eve@lab.example\r\nSubject: Your newsletter confirmation can be bypassed\r\n";
+    for (const std::string body :
+         {"I found that your newsletter confirms any address, see https://lab.example/poc/8a7b6c5d4e3f2a1b",
+          "My mailbox is flooded with mails that want me to confirm a subscription, like "
+          "https://lab.example/8a7b6c5d4e3f"}) {
+        EXPECT_FALSE(sketch_of(read_message(from_me, body), our_mailboxes()).confirmation) << body;
+    }
+}
+
 TEST(SubscriptionBomb, IsNotAFewInALongTimeNorOfOneSender)
 {
     core::Limits limits;

@@ -36,6 +36,8 @@ struct Placement {
     /// Earlier messages that turn out to be of the same campaign: with this one there is evidence enough. The first
     /// of a new campaign are all here but this one.
     std::vector<MessageId> joined;
+    /// Other campaigns that turn out to be this one; they are called by this one's name from now on.
+    std::vector<CampaignId> absorbed;
     bool remembered{false};  ///< what load() wants after a restart: its sketch is worth keeping
 };
 
@@ -63,9 +65,10 @@ struct CampaignFacts {
 ///   made so many, or one sender wrote ten times as much. The first of them join when the last makes it enough.
 /// - A message that a person may have written is never folded: not one from a sender who is verified, and not one
 ///   that has words of its own, which nobody else in the campaign wrote. It is linked, and stands in the queue by
-///   itself. Both end only for a sender who wrote ten of the campaign's messages.
-/// - A message that passes another one on, or answers it, is compared with such messages only: whoever reports a
-///   campaign to us never becomes a part of it.
+///   itself. For a verified sender this ends with the tenth message of the campaign that he writes.
+/// - A message that is hardly more than another one, passed on or answered, is compared with such messages only,
+/// and
+///   folds with them when fifty senders passed on the same: whoever reports a campaign to us is not a part of it.
 /// - A few words are the same by chance. They fold by a link, an attachment or an account number that they share
 ///   with many, or when fifty senders wrote just these with the same subject.
 /// - Confirmations of subscriptions and registrations that come to one of our mailboxes, at least
