@@ -14,49 +14,28 @@ namespace shield::campaign {
 namespace {
 
 // How words begin, folded as texts are: without accents, the letters of one script.
-constexpr std::array<std::string_view, 43> confirming{"thank you for your",
-                                                      "successful",
-                                                      "almost",
-                                                      "one more",
-                                                      "finish",
-                                                      "confirm",
-                                                      "verify your e",
-                                                      "verify e",
-                                                      "verification",
-                                                      "activate",
-                                                      "activation",
-                                                      "opt in",
-                                                      "optin",
-                                                      "welcome",
-                                                      "thank you for s",
-                                                      "thanks for s",
-                                                      "subscribed",
-                                                      "bestatig",
-                                                      "aktivier",
-                                                      "willkommen",
-                                                      "bienven",
-                                                      "activer",
-                                                      "activez",
-                                                      "verifi",
-                                                      "conferma",
-                                                      "attiva",
-                                                      "benvenut",
-                                                      "bem vind",
-                                                      "ativ",
-                                                      "bevestig",
-                                                      "welkom",
-                                                      "potwierdz",
-                                                      "aktywuj",
-                                                      "witaj",
-                                                      "potvrd",
-                                                      "bekraft",
-                                                      "bekraeft",
-                                                      "bekreft",
-                                                      "vahvist",
-                                                      "onayla",
-                                                      "подтверд",
-                                                      "megerosit",
-                                                      "επιβεβαι"};
+constexpr std::array<std::string_view, 44> confirming{"complet",      "thank you for your",
+                                                      "successful",   "almost",
+                                                      "one more",     "finish",
+                                                      "confirm",      "verify your e",
+                                                      "verify e",     "verification",
+                                                      "activate",     "activation",
+                                                      "opt in",       "optin",
+                                                      "welcome",      "thank you for s",
+                                                      "thanks for s", "subscribed",
+                                                      "bestatig",     "aktivier",
+                                                      "willkommen",   "bienven",
+                                                      "activer",      "activez",
+                                                      "verifi",       "conferma",
+                                                      "attiva",       "benvenut",
+                                                      "bem vind",     "ativ",
+                                                      "bevestig",     "welkom",
+                                                      "potwierdz",    "aktywuj",
+                                                      "witaj",        "potvrd",
+                                                      "bekraft",      "bekraeft",
+                                                      "bekreft",      "vahvist",
+                                                      "onayla",       "подтверд",
+                                                      "megerosit",    "επιβεβαι"};
 constexpr std::array<std::string_view, 46> subscribing{"new account",
                                                        "creating an account",
                                                        "your account at",
@@ -112,6 +91,16 @@ constexpr std::array<std::string_view, 10> confirming_signs{"確認", "确认", 
 constexpr std::array<std::string_view, 10> subscribing_signs{
     "登録", "購読", "メールマガジン", "訂閱", "订阅", "ニュースレター", "メルマガ", "注册", "註冊", "邮箱"};
 
+// Enough only of senders that say that they are machines: people use these words too.
+constexpr std::array<std::string_view, 17> confirming_by_machine{
+    "verify", "validat", "approv",  "click",   "finali",     "last step", "press", "klick", "clique",
+    "clic",   "valid",   "verific", "verifiz", "freischalt", "bestat",    "klik",  "accept"};
+constexpr std::array<std::string_view, 26> subscribing_by_machine{
+    "signed up",    "register", "registered", "digest",        "member",   "join",      "waitlist",
+    "waiting list", "updates",  "alerts",     "community",     "forum",    "your list", "our list",
+    "mail list",    "trial",    "angemeldet", "registr",       "mitglied", "verteiler", "inscrit",
+    "infolettre",   "bulletin", "aangemeld",  "geregistreerd", "lista de"};
+
 bool has_words(std::string_view folded, std::span<const std::string_view> beginnings)
 {
     return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view beginning) {
@@ -150,10 +139,11 @@ constexpr std::array<std::string_view, 13> first_person{
     "i ", "my ", "ich ", "mein", "je suis ", "je vous ", "mon ", "yo ", "mi ", "io ", "eu ", "meu ", "ik "};
 constexpr std::size_t short_max = 700;
 
-// Most shops and small lists send no field that says what they are.
-bool is_shops(std::string_view folded, bool links_to_itself)
+// Most shops and small lists send no field that says what they are, and many link to whoever counts clicks for
+// them.
+bool is_shops(std::string_view folded)
 {
-    return links_to_itself && folded.size() <= short_max && !has_words(folded, first_person);
+    return folded.size() <= short_max && !has_words(folded, first_person);
 }
 
 }  // namespace
@@ -182,13 +172,15 @@ bool is_confirmation(const core::Assessment& message, std::string_view text, con
     const bool unattended =
         std::any_of(message.from.begin(), message.from.end(), is_no_reply) || is_no_reply(message.reply_to);
     const bool to_itself = links_to_itself(message, links);
-    const bool by_machine =
-        is_automatic_or_bulk(message.machine) || (unattended && to_itself) || is_shops(text, to_itself);
+    const bool marked = is_automatic_or_bulk(message.machine) || unattended;
+    const bool by_machine = marked || is_shops(text);
     const bool subscribes = has_words(text, subscribing) || has_signs(text, subscribing_signs) ||
-                            (to_itself && has_words(text, confirming_an_address));
-    return by_machine && subscribes &&
-           std::any_of(links.begin(), links.end(), [](const Link& link) { return link.token; }) &&
-           (has_words(text, confirming) || has_signs(text, confirming_signs));
+                            (to_itself && has_words(text, confirming_an_address)) ||
+                            (marked && has_words(text, subscribing_by_machine));
+    const bool confirms = has_words(text, confirming) || has_signs(text, confirming_signs) ||
+                          (marked && has_words(text, confirming_by_machine));
+    return by_machine && subscribes && confirms &&
+           std::any_of(links.begin(), links.end(), [](const Link& link) { return link.token; });
 }
 
 }  // namespace shield::campaign

@@ -18,9 +18,8 @@ namespace shield::campaign {
 
 /// Whether it asks somebody to confirm a subscription or registration, or welcomes him to one. `folded` are the
 /// folded words of subject and text. It takes all of: words of confirming or welcoming, words of subscribing, a
-/// link made for one message; and a sender that is a list, or takes no replies and links to itself, or links to
-/// itself in a few words of which none is "I". So a message *about* confirmations is none, nor is a phishing mail
-/// that says "verify your account".
+/// link made for one message; and a sender that is a list or takes no replies, or a few words of which none is "I".
+/// So a message *about* confirmations is none, nor is a phishing mail that says "verify your account".
 [[nodiscard]] bool is_confirmation(const core::Assessment& message, std::string_view folded,
                                    const std::vector<Link>& links);
 

@@ -61,7 +61,10 @@ bool looks_random(std::string_view piece) noexcept
 
 bool is_token(std::string_view piece) noexcept
 {
-    return piece.size() >= 8 && looks_random(piece);
+    constexpr std::size_t short_token = 8;
+    constexpr std::size_t long_token = 16;  // no word of a path is so long without a hyphen
+    const bool one_word = piece.find_first_of("-_.") == std::string_view::npos;
+    return piece.size() >= short_token && (looks_random(piece) || (one_word && piece.size() >= long_token));
 }
 
 void add_piece(std::string_view piece, Link& link)
