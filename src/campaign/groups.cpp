@@ -7,7 +7,7 @@ namespace shield::campaign {
 
 namespace {
 
-// A person who writes of the same matter has two thirds of his words for himself (tests/campaign/README.md); a
+// A person has most of his words for himself, or at least some, above what he quotes (tests/campaign/README.md); a
 // template that is filled from a stock of words shares nearly all once a few of its messages are there.
 constexpr double own_share_max = 0.34;
 constexpr double own_words_max = 5;
