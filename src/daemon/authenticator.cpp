@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds unavailable_wait{1000};
 constexpr std::chrono::milliseconds busy_wait_max{100};  // then new work is looked for
 constexpr std::chrono::milliseconds idle_wait_max{1000};
+constexpr unsigned attempts_max = 20;        // whatever the clock says
 constexpr unsigned failed_attempts_max = 3;  // of one whose checks end in an exception, or with the process
 
 auth::Check<core::Verdict> nothing_is_proven()
@@ -30,7 +31,9 @@ auth::Check<core::Verdict> nothing_is_proven()
 /// After the nth attempt: 2 s, 4 s, 8 s, … at most two minutes.
 std::chrono::seconds pause_after(unsigned attempt)
 {
-    return std::min(std::chrono::seconds{1LL << std::min(attempt, 7U)}, std::chrono::seconds{120});
+    constexpr std::chrono::seconds longest{120};
+    static_assert(longest < store::Authentications::pause_max);
+    return std::min(std::chrono::seconds{1LL << std::min(attempt, 7U)}, longest);
 }
 
 }  // namespace
@@ -270,8 +273,9 @@ std::optional<core::Time> Authenticator::try_again_at(const UnderWay& one, const
                                               : limits.authentication_wait_send_max};
     const core::Time now = options_.clock();
     const core::Time last = one.work.envelope.received_at + wait_max;
-    return now < last ? std::optional{std::min<core::Time>(now + pause_after(one.work.attempt), last)}
-                      : std::nullopt;
+    return now < last && one.work.attempt < attempts_max
+               ? std::optional{std::min<core::Time>(now + pause_after(one.work.attempt), last)}
+               : std::nullopt;
 }
 
 void Authenticator::wait()

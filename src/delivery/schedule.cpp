@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 // Soon at first, because greylisting and restarts pass quickly; then seldom, because an outage does not.
 constexpr std::array<std::chrono::milliseconds, 6> pauses{1min, 5min, 15min, 45min, 2h, 6h};
-static_assert(2 * pauses.back() < store::Outbox::pause_max);
+static_assert(pauses.back() + pauses.back() / 5 < store::Outbox::pause_max);
 
 }  // namespace
 

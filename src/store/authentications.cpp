@@ -18,6 +18,7 @@ std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t lim
     try {
         return database.writer().call(
             [&](Connection& connection) {
+                const core::Time now = database.now();
                 for (const PostponedWork& one : postponed) {
                     connection.run(
                         "UPDATE authentication_work SET owner = 0, due_at = ?, postponed = postponed + 1 WHERE "
@@ -32,9 +33,10 @@ std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t lim
                 std::vector<std::int64_t> taken;
                 {
                     Query row = connection.query(
-                        "SELECT message_id FROM authentication_work WHERE owner != ? AND due_at <= ? "
+                        "SELECT message_id FROM authentication_work WHERE owner != ? AND (due_at <= ? OR due_at > "
+                        "?) "
                         "ORDER BY decides DESC, due_at LIMIT ?",
-                        database.owner(), database.now(), limit);
+                        database.owner(), now, now + Authentications::pause_max, limit);
                     while (row.next()) {
                         taken.push_back(row.integer(0));
                     }
@@ -174,7 +176,6 @@ private:
 
 std::vector<AuthenticationWork> Authentications::lease(std::uint64_t limit)
 {
-    database_.authentication_bell.silence();
     const std::vector<std::int64_t> taken = take_work(database_, limit);
     std::vector<AuthenticationWork> work;
     std::vector<Authenticated> damaged;
@@ -205,10 +206,11 @@ std::vector<AuthenticationWork> Authentications::lease(std::uint64_t limit)
 
 std::optional<core::Time> Authentications::next_due() const
 {
+    database_.authentication_bell.silence();
     if (!database_.postponed_authentications().empty() || !database_.returned_authentications().empty()) {
         return database_.now();
     }
-    return database_.readers().read([&](Connection& connection) {
+    const auto due = database_.readers().read([&](Connection& connection) {
         // By the index, twice: what is leased are few rows at its beginning, what waits may be very many.
         Query row = connection.query(
             "SELECT min(due_at) FROM (SELECT * FROM (SELECT due_at FROM authentication_work WHERE decides = 1 AND "
@@ -217,6 +219,7 @@ std::optional<core::Time> Authentications::next_due() const
             database_.owner());
         return row.next() ? row.maybe_time(0) : std::nullopt;
     });
+    return due && *due > database_.now() + pause_max ? database_.now() : due;
 }
 
 void Authentications::record(std::vector<Authenticated> batch)

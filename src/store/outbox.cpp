@@ -134,12 +134,13 @@ void settle(Connection& connection, const Store::Database& database, std::vector
     }
 }
 
-// What was to wait longer than any pause was written by a clock that has been set back since. Its next attempt is
-// due; one under way is left to its process.
+// What was to wait longer than any pause, or before its first attempt, was written by a clock that has been set
+// back since. Its next attempt is due; one under way is left to its process.
 void hurry_what_was_due_in_another_time(Connection& connection, core::Time now)
 {
     connection.run(
-        "UPDATE outbox SET due_at = ?1 WHERE state = 'queued' AND due_at > ?2 AND NOT EXISTS "
+        "UPDATE outbox SET due_at = ?1 WHERE state = 'queued' AND due_at > ?1 AND (due_at > ?2 OR attempts = 0) "
+        "AND NOT EXISTS "
         "(SELECT 1 FROM attempts WHERE outbox_id = outbox.id AND ended_at IS NULL)",
         now, now + Outbox::pause_max);
 }

@@ -20,6 +20,7 @@ const std::map<std::string, Names> may_include{
     {"smtp", {"core"}},
     {"mime", {"core"}},
     {"classify", {"core"}},
+    {"campaign", {"core"}},
     {"acknowledge", {"core"}},
     {"auth", {"core"}},
     {"store", {"core"}},
@@ -34,7 +35,7 @@ const std::map<std::string, Names> may_include{
       "daemon"}},
 };
 
-const Names pure{"core", "smtp", "mime", "classify", "acknowledge", "auth"};
+const Names pure{"core", "smtp", "mime", "classify", "campaign", "acknowledge", "auth"};
 
 struct Library {
     const char* start;

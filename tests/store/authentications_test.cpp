@@ -127,6 +127,24 @@ TEST_F(StoreAuthentications, WhatIsPostponedComesAgainAtItsTime)
     EXPECT_EQ(work.at(0).attempt, 2U);
 }
 
+TEST_F(StoreAuthentications, AClockThatIsSetBackHoldsUpNothing)
+{
+    (void)receive_to_authenticate("x");
+    pass(-std::chrono::hours{1});
+    EXPECT_EQ(store->authentications().next_due(), core::from_unix_ms(now));
+    EXPECT_EQ(store->authentications().lease(1).size(), 1U);
+    EXPECT_FALSE(store->authentications().next_due());
+}
+
+TEST_F(StoreAuthentications, WhoLooksForWorkIsNotWokenForWhatHeHasSeen)
+{
+    (void)receive_to_authenticate("x");
+    EXPECT_TRUE(store->authentications().next_due());
+    const auto begun = std::chrono::steady_clock::now();
+    store->authentications().wait(std::chrono::milliseconds{50});
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds{50});
+}
+
 TEST_F(StoreAuthentications, WorkOfAProcessThatIsGoneIsFree)
 {
     (void)receive_to_authenticate("x");

@@ -96,6 +96,9 @@ TEST_F(StoreOutbox, WhatWasToWaitForATimeOfAClockSetBackIsDue)
     pass(-std::chrono::hours{48});
     EXPECT_EQ(store->outbox().lease(3).size(), 2U) << "and the third is with us already";
     EXPECT_TRUE(store->outbox().lease(3).empty());
+    (void)receive_and_grant("never tried", envelope(core::Category::urgent, "dan@reporter.example"));
+    pass(-std::chrono::hours{1});
+    EXPECT_EQ(store->outbox().lease(3).size(), 1U) << "what was never tried waits for nothing";
 }
 
 TEST_F(StoreOutbox, WhatIsGivenUpIsFailedWithItsReason)

@@ -172,6 +172,16 @@ LIMIT(dns_wait_max, seconds, 5, "answered as failed", "shield_limit_dns_wait_tot
 LIMIT(dns_records_max, count, 100, "cut", "shield_limit_dns_records_total", "records kept of one answer")               \
 LIMIT(dns_cache_max, octets, 16777216, "forgotten", "not counted: housekeeping",                                        \
       "answers kept for as long as they say; some thousand domains")                                                    \
+LIMIT(campaigns_max, count, 2000, "the longest quiet are forgotten", "not counted: housekeeping",                        \
+      "campaigns that take new messages (nothing is folded yet: these five have no effect)")                                                 \
+LIMIT(campaign_sketches_max, count, 100000, "the oldest are forgotten", "not counted: housekeeping",                    \
+      "messages that new ones are compared with, 1 KB each; copies of one that is there take none")                     \
+LIMIT(campaign_memory_time, seconds, 604800, "the oldest are forgotten", "not counted: housekeeping",                   \
+      "so long after its last message a campaign ends")                                                                 \
+LIMIT(campaign_senders_min, count, 3, "linked", "not counted: a view",                                                  \
+      "different senders of nearly the same text, before it is folded")                                                 \
+LIMIT(subscription_bomb_min, count, 5, "linked", "not counted: a view",                                                 \
+      "confirmations of subscriptions to one mailbox within a day, before they are folded")                           \
 /* acknowledging */                                                                                                     \
 LIMIT(authentication_questions_max, count, 40, "temperror", "shield_limit_authentication_questions_total",               \
       "what one message may ask the DNS, over all checks")                                                              \

@@ -36,6 +36,10 @@ struct Authenticated {
 /// comes back as a verdict, or later again.
 class Authentications {
 public:
+    /// Longer than anything is postponed: what is due later was written by a clock that has been set back since,
+    /// and is due.
+    static constexpr std::chrono::minutes pause_max{10};
+
     /// Up to `limit` messages whose time has come, those first whose acknowledgement waits, leased to this process
     /// until they are recorded or postponed. Each lease counts as an attempt. Work of a process that is gone is
     /// free.
@@ -49,7 +53,8 @@ public:
     /// and holds up no other. Throws Unavailable when nothing could be written; all of it is leased again later.
     void record(std::vector<Authenticated> batch);
 
-    /// Ends a lease; it is due again at that time. Returns at once: the next lease writes it down.
+    /// Ends a lease; it is due again at that time, at most pause_max from now. Returns at once: the next lease
+    /// writes it down.
     void postpone(std::int64_t message_id, core::Time until);
 
     /// Waits until there may be work, at most so long; wake() ends every wait now and from now on.

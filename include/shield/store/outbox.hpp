@@ -38,7 +38,7 @@ struct AttemptOutcome {
 class Outbox {
 public:
     /// Longer than any mail waits for its next attempt.
-    static constexpr std::chrono::hours pause_max{24};
+    static constexpr std::chrono::hours pause_max{8};
 
     /// Up to `limit` mails whose time has come, oldest first. Also settles attempts of processes that are gone.
     [[nodiscard]] std::vector<DueMail> lease(std::uint64_t limit);
