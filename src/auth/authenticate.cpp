@@ -38,7 +38,7 @@ Check<Finding> check_client(Inquiry& inquiry, std::optional<SpfInput> input)
         co_return co_await check_spf(inquiry, *std::move(input));
     }
     Finding none;
-    none.reason = "The client has no address.";
+    none.reason = "The client has no address, or is a host of ours.";
     co_return none;
 }
 
@@ -75,7 +75,7 @@ Check<std::string> vouching_domain(Inquiry& inquiry, const std::vector<Finding>&
 
 /// All that the reply address is judged by.
 struct Checked {
-    const core::Envelope& envelope;
+    const Sender& sender;
     const Signatures& signatures;
     std::optional<SpfInput> client;
     Finding spf;
@@ -83,12 +83,21 @@ struct Checked {
     DmarcFinding dmarc;
 };
 
+/// Is the reverse-path the one author's, whatever BATV or SRS made of it?
+bool is_the_author(const Sender& sender)
+{
+    const auto path = core::Mailbox::parse(sender.envelope.reverse_path);
+    const auto author = sender.authors.size() == 1 ? core::Mailbox::parse(sender.authors.front()) : std::nullopt;
+    return path && author && to_a_labels(path->domain) == to_a_labels(author->domain) &&
+           path->unwrapped_local() == author->unwrapped_local();
+}
+
 /// By the author: the domain of a signature, or the one that passed SPF; empty when nothing vouches for the
-/// reverse-path's domain.
+/// reverse-path.
 Check<std::string> verified_by_author(Inquiry& inquiry, const Checked& checked, std::string domain)
 {
     const auto author = checked.signatures.authors.only_domain();
-    if (!author || !co_await aligned(inquiry, domain, *author)) {
+    if (author != domain || !is_the_author(checked.sender)) {
         co_return std::string{};
     }
     if (checked.dmarc.finding.result == Result::pass) {
@@ -106,7 +115,7 @@ bool signs(const std::vector<Finding>& dkim, const std::string& domain)
 
 Check<core::Verdict> judge_reply_address(Inquiry& inquiry, const Checked& checked, core::Verdict verdict)
 {
-    const std::string domain = reply_domain(checked.envelope);
+    const std::string domain = reply_domain(checked.sender.envelope);
     if (domain.empty()) {
         co_return verdict;
     }
@@ -133,18 +142,21 @@ Check<core::Verdict> judge_reply_address(Inquiry& inquiry, const Checked& checke
     co_return verdict;
 }
 
-std::optional<SpfInput> client_of(const core::Envelope& envelope)
+std::optional<SpfInput> client_of(const Sender& sender)
 {
+    const core::Envelope& envelope = sender.envelope;
     const auto client = core::IpAddress::parse(envelope.client_address);
-    return client ? std::optional{SpfInput{*client, envelope.helo, envelope.reverse_path}} : std::nullopt;
+    return client && !sender.by_our_relay ? std::optional{SpfInput{*client, envelope.helo, envelope.reverse_path}}
+                                          : std::nullopt;
 }
 
 }  // namespace
 
-Check<core::Verdict> authenticate(Inquiry& inquiry, const core::Envelope& envelope, Signatures signatures)
+Check<core::Verdict> authenticate(Inquiry& inquiry, Sender sender, Signatures signatures)
 {
+    const core::Envelope& envelope = sender.envelope;
     core::Verdict verdict;
-    Checked checked{envelope, signatures, client_of(envelope), {}, {}, {}};
+    Checked checked{sender, signatures, client_of(sender), {}, {}, {}};
     checked.spf = co_await check_client(inquiry, checked.client);
     verdict.proofs.push_back(proof_of("spf", checked.spf));
 

@@ -14,9 +14,8 @@ namespace {
 // Only what is written lasts: another version of the program may read it.
 constexpr std::uint64_t version = 1;
 
-constexpr std::uint64_t reason_max = 500;
+constexpr std::uint64_t reason_max = 1000;
 constexpr std::uint64_t domain_max = 253;
-constexpr std::uint64_t name_max = 1000;  // of a header field; RFC 5322 section 2.1.1
 constexpr std::uint64_t signature_octets_max = 512;
 constexpr std::uint64_t validation_max = 16;
 
@@ -50,7 +49,8 @@ void describe_signature(Wire& wire, Signed& signature)
     maybe(wire, "signed_at", signature.signed_at);
     maybe(wire, "expires_at", signature.expires_at);
     wire.number("body_length", signature.body_length, 1, 1);
-    wire.list("names", signature.names, signed_names_max, [&](auto& name) { wire.octets("name", name, name_max); });
+    wire.list("names", signature.names, signed_names_max,
+              [&](auto& name) { wire.octets("name", name, signed_name_octets_max); });
     wire.octets("octets", signature.octets, signature_octets_max);
     wire.digest("header_digest", signature.header_digest);
 }

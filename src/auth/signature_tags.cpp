@@ -156,6 +156,10 @@ bool SignatureTags::take_names(std::string_view value)
     if (names.size() > signed_names_max) {
         return refuse(Result::policy, "h= names more than 100 fields.");
     }
+    const auto too_long = [](std::string_view name) { return name.size() > signed_name_octets_max; };
+    if (std::any_of(names.begin(), names.end(), too_long)) {
+        return refuse(Result::permerror, "h= names what no field can be called.");
+    }
     std::transform(names.begin(), names.end(), std::back_inserter(signature_.names), core::lowered);
     return true;
 }

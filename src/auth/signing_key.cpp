@@ -2,6 +2,7 @@
 #include "signing_key.hpp"
 
 #include "key_record.hpp"
+#include "shown.hpp"
 #include "verify.hpp"
 
 #include <shield/core/printable.hpp>
@@ -13,7 +14,7 @@ namespace shield::auth {
 namespace {
 
 constexpr std::size_t keys_tried_max = 4;
-constexpr std::size_t record_kept_max = 4096;
+constexpr std::size_t record_kept_max = 1024;
 
 Verification verification_with(const Signature& signature, const KeyRecord& key)
 {
@@ -66,7 +67,7 @@ Finding judge(const Signature& signature, const core::DnsAnswer& answer)
         const Verification verification = verification_with(signature, key);
         if (!found || verification.result == Result::pass || (is_key && !found_key)) {
             found = Finding{verification.result, signature.domain, verification.reason,
-                            core::printable_line(std::string_view{record.value}.substr(0, record_kept_max))};
+                            shown(record.value, record_kept_max)};
             found_key = found_key || is_key;
         }
         if (verification.result == Result::pass) {

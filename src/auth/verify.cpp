@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify.hpp"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -16,6 +18,7 @@ using PublicKey = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
 
 constexpr int rsa_bits_min = 1024;  // RFC 8301 section 3.2
 constexpr int rsa_bits_max = 4096;
+constexpr int rsa_exponent_bits_max = 32;  // all that are in use are 65537 or 3
 constexpr std::size_t ed25519_key_octets = 32;
 
 const unsigned char* octets_of(const std::string& text) noexcept
@@ -63,6 +66,15 @@ Verification verified(bool holds)
                  : Verification{Result::fail, "The signature does not hold for the header and this key."};
 }
 
+int exponent_bits(const EVP_PKEY* key)
+{
+    BIGNUM* exponent = nullptr;
+    const bool there = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1;
+    const int bits = there ? BN_num_bits(exponent) : rsa_exponent_bits_max + 1;
+    BN_free(exponent);
+    return bits;
+}
+
 Verification verify_rsa(const Signature& signature, const KeyRecord& record)
 {
     const PublicKey key = rsa_key(record.key);
@@ -72,6 +84,9 @@ Verification verify_rsa(const Signature& signature, const KeyRecord& record)
     const int bits = EVP_PKEY_get_bits(key.get());
     if (bits < rsa_bits_min || bits > rsa_bits_max) {
         return {Result::policy, "The key has " + std::to_string(bits) + " bits, not 1024 to 4096."};
+    }
+    if (exponent_bits(key.get()) > rsa_exponent_bits_max) {  // each bit is a multiplication
+        return {Result::policy, "The key has an exponent that nobody uses."};
     }
     return verified(rsa_verifies(signature, key.get()));
 }

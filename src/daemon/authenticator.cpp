@@ -3,6 +3,10 @@
 
 #include "acknowledging.hpp"
 
+#include <shield/auth/authenticate.hpp>
+#include <shield/auth/exchange.hpp>
+#include <shield/core/network.hpp>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -21,11 +25,16 @@ constexpr std::chrono::milliseconds idle_wait_max{1000};
 constexpr unsigned attempts_max = 20;        // whatever the clock says
 constexpr unsigned failed_attempts_max = 3;  // of one whose checks end in an exception, or with the process
 
-auth::Check<core::Verdict> nothing_is_proven()
+core::Verdict nothing_is_proven()
 {
     core::Verdict verdict;
-    verdict.proofs.push_back({"spf", "temperror", {}, "Checking it was cut off too often.", {}});
-    co_return verdict;
+    verdict.proofs.push_back({"checks", "temperror", {}, "They failed too often.", {}});
+    return verdict;
+}
+
+auth::Check<core::Verdict> no_checks()
+{
+    co_return nothing_is_proven();
 }
 
 /// After the nth attempt: 2 s, 4 s, 8 s, … at most two minutes.
@@ -79,19 +88,35 @@ private:
 
 /// One message. It stays where it is: its check refers to it.
 struct Authenticator::UnderWay {
-    UnderWay(store::AuthenticationWork given, const Checks& checks, const core::Limits& limits, Moment deadline)
+    UnderWay(store::AuthenticationWork given, const Checks& checks, std::shared_ptr<const InForce> then,
+             Moment deadline)
         : work{std::move(given)},
-          inquiry{limits.authentication_questions_max},
-          check{work.cut_off < failed_attempts_max ? checks(inquiry, work) : nothing_is_proven()},
+          in_force{std::move(then)},
+          inquiry{in_force->triage.limits.authentication_questions_max},
+          check{work.cut_off < failed_attempts_max ? checks(inquiry, work, *in_force) : no_checks()},
           late_at{deadline}
     {
     }
 
     const store::AuthenticationWork work;
+    const std::shared_ptr<const InForce> in_force;
     auth::Inquiry inquiry;
     auth::Check<core::Verdict> check;
     const Moment late_at;
 };
+
+auth::Check<core::Verdict> check_sender(auth::Inquiry& inquiry, const store::AuthenticationWork& work,
+                                        const InForce& in_force)
+{
+    auto signatures = auth::signatures_in(work.signatures, in_force.triage.limits);
+    if (!signatures) {
+        throw std::runtime_error{core::Error{signatures.error()}.sentence};
+    }
+    const auto client = core::IpAddress::parse(work.envelope.client_address);
+    const auth::Sender sender{work.envelope, work.assessment.from,
+                              client && core::contains(in_force.exempt, *client)};
+    co_return co_await auth::authenticate(inquiry, sender, *std::move(signatures));
+}
 
 Authenticator::Authenticator(store::Store& store, Options options)
     : store_{store},
@@ -114,6 +139,14 @@ Authenticator::~Authenticator()
     inbox_->wake();
     store_.authentications().wake();
     thread_.join();
+    for (const auto& [message_id, one] : under_way_) {
+        store_.authentications().give_back(message_id, false);
+    }
+    try {
+        store_.authentications().write_ends();
+    } catch (const std::exception& failure) {  // then each of them has one attempt less
+        options_.log->line(core::Severity::warning, "leases_not_returned", {{"reason", failure.what()}});
+    }
 }
 
 void Authenticator::run(const std::stop_token& stop)
@@ -125,7 +158,7 @@ void Authenticator::run(const std::stop_token& stop)
             hear_answers();
             end_what_is_late();
             finish(in_force);
-            if (!take_work(*in_force)) {
+            if (!take_work(in_force)) {
                 wait();
             }
             available = true;
@@ -141,9 +174,9 @@ void Authenticator::run(const std::stop_token& stop)
 }
 
 /// Whether any came.
-bool Authenticator::take_work(const InForce& in_force)
+bool Authenticator::take_work(const std::shared_ptr<const InForce>& in_force)
 {
-    const std::uint64_t most = in_force.triage.limits.authentications_under_way_max;
+    const std::uint64_t most = in_force->triage.limits.authentications_under_way_max;
     if (under_way_.size() >= most) {
         return false;
     }
@@ -153,17 +186,22 @@ bool Authenticator::take_work(const InForce& in_force)
     }
     auto leased = store_.authentications().lease(most - under_way_.size());
     for (store::AuthenticationWork& work : leased) {
-        begin(std::move(work), in_force);
+        const std::int64_t message_id = work.message_id;
+        try {
+            begin(std::move(work), in_force);
+        } catch (const std::exception&) {  // too little memory, say: that takes no others with it
+            store_.authentications().give_back(message_id, true);
+        }
     }
     return !leased.empty();
 }
 
-void Authenticator::begin(store::AuthenticationWork work, const InForce& in_force)
+void Authenticator::begin(store::AuthenticationWork work, const std::shared_ptr<const InForce>& in_force)
 {
-    const core::Limits& limits = in_force.triage.limits;
-    const auto late_at = std::chrono::steady_clock::now() + std::chrono::seconds{limits.authentication_time_max};
+    const auto late_at =
+        std::chrono::steady_clock::now() + std::chrono::seconds{in_force->triage.limits.authentication_time_max};
     const std::int64_t message_id = work.message_id;
-    auto one = std::make_unique<UnderWay>(std::move(work), options_.checks, limits, late_at);
+    auto one = std::make_unique<UnderWay>(std::move(work), options_.checks, in_force, late_at);
     one->check.start();
     ask_for(*one);
     under_way_.insert_or_assign(message_id, std::move(one));
@@ -240,6 +278,7 @@ std::optional<store::Authenticated> Authenticator::outcome_of(UnderWay& one, con
             postpone(work, options_.clock() + pause_after(work.attempt));
             return std::nullopt;
         }
+        verdict = nothing_is_proven();
     }
     if (one.inquiry.budget_spent()) {
         bounds_.count(&core::Limits::authentication_questions_max);
@@ -264,7 +303,9 @@ void Authenticator::postpone(const store::AuthenticationWork& work, core::Time u
 std::optional<core::Time> Authenticator::try_again_at(const UnderWay& one, const core::Verdict& verdict,
                                                       const InForce& in_force) const
 {
-    if (!one.inquiry.any_failed() || verdict.reply_address == core::ReplyAddress::verified) {
+    const bool decided = verdict.reply_address == core::ReplyAddress::verified ||
+                         verdict.reply_address == core::ReplyAddress::refuted;
+    if (!one.work.decides || !one.inquiry.any_failed() || decided) {
         return std::nullopt;
     }
     const core::Limits& limits = in_force.triage.limits;

@@ -20,16 +20,21 @@ namespace shield::daemon {
 
 struct Assessing;
 
+/// SPF, DKIM, DMARC and ARC. What it was given to work on may be damaged: then result() throws.
+[[nodiscard]] auth::Check<core::Verdict> check_sender(auth::Inquiry& inquiry, const store::AuthenticationWork& work,
+                                                      const InForce& in_force);
+
 /// Authenticates the senders of what was assessed, many at a time, on a thread of its own: asks the DNS what their
 /// checks want to know, records the verdicts, and has the acknowledgements decided that waited for them. What the
-/// DNS could not say is asked again later, as long as an acknowledgement may wait for it. The destructor leaves
-/// what is under way to the next process.
+/// DNS could not say is asked again later, as long as an acknowledgement waits that it could still allow. The
+/// destructor leaves what is under way to the next process.
 class Authenticator {
 public:
     /// Answers once, from any thread, also when it has failed; may answer before it returns.
     using Ask = std::function<void(const core::DnsQuestion&, std::function<void(core::DnsAnswer)>)>;
-    /// What is checked of a message. `work` outlives the check.
-    using Checks = std::function<auth::Check<core::Verdict>(auth::Inquiry&, const store::AuthenticationWork& work)>;
+    /// What is checked of a message. `work` and `in_force` outlive the check.
+    using Checks = std::function<auth::Check<core::Verdict>(auth::Inquiry&, const store::AuthenticationWork& work,
+                                                            const InForce& in_force)>;
 
     struct Options {
         const Current* current{nullptr};
@@ -48,8 +53,8 @@ private:
     using Moment = std::chrono::steady_clock::time_point;
 
     void run(const std::stop_token& stop);
-    bool take_work(const InForce& in_force);
-    void begin(store::AuthenticationWork work, const InForce& in_force);
+    bool take_work(const std::shared_ptr<const InForce>& in_force);
+    void begin(store::AuthenticationWork work, const std::shared_ptr<const InForce>& in_force);
     void hear_answers();
     void end_what_is_late();
     void ask_for(UnderWay& one);

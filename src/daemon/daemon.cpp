@@ -10,8 +10,6 @@
 #include "reload.hpp"
 #include "service_manager.hpp"
 
-#include <shield/auth/authenticate.hpp>
-#include <shield/auth/exchange.hpp>
 #include <shield/core/ascii.hpp>
 #include <shield/delivery/dispatcher.hpp>
 #include <shield/net/control.hpp>
@@ -184,15 +182,8 @@ std::unique_ptr<Authenticator> Daemon::make_authenticator()
     const auto ask = [this](const core::DnsQuestion& question, std::function<void(core::DnsAnswer)> answer) {
         resolver_->ask(question, std::move(answer));
     };
-    const auto checks = [limits = config_.limits](auth::Inquiry& inquiry, const store::AuthenticationWork& work) {
-        auto signatures = auth::signatures_in(work.signatures, limits);
-        if (!signatures) {
-            throw std::runtime_error{core::Error{signatures.error()}.sentence};
-        }
-        return auth::authenticate(inquiry, work.envelope, *std::move(signatures));
-    };
-    return std::make_unique<Authenticator>(*store_,
-                                           Authenticator::Options{&current_, ask, checks, now, &log_, &metrics_});
+    return std::make_unique<Authenticator>(
+        *store_, Authenticator::Options{&current_, ask, check_sender, now, &log_, &metrics_});
 }
 
 std::unique_ptr<delivery::Transport> Daemon::make_transport()
@@ -237,11 +228,12 @@ void Daemon::reload()
     log_.line(core::Severity::info, "reloaded", {{"file", config_.file.string()}});
 }
 
-/// Answers what is wrong, or nothing. The system's resolvers may be others though no key has changed.
+/// Answers what is wrong, or nothing. Starts over though no key has changed: the system's resolvers may be others,
+/// and one that has ended is there again.
 std::string Daemon::resolve_anew(const Config& next)
 {
     std::string fault = dns_fault(next);
-    if (fault.empty() && (next.dns != config_.dns || next.dns.mode == net::ResolverOptions::Mode::system)) {
+    if (fault.empty()) {
         try {
             resolver_->replace(next.dns);
         } catch (const std::runtime_error& failure) {

@@ -10,6 +10,9 @@ namespace shield::store {
 
 namespace {
 
+// What cannot be recorded is not tried over and over.
+constexpr std::chrono::minutes pause_after_refusal{1};
+
 /// Writes down which leases ended, and leases what is due: those first whose acknowledgement waits.
 std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t limit)
 {
@@ -27,8 +30,10 @@ std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t lim
                 }
                 for (const ReturnedWork& one : returned) {
                     connection.run(
-                        "UPDATE authentication_work SET owner = 0, attempts = attempts - ? WHERE message_id = ?",
-                        one.attempted ? 0 : 1, one.message_id);
+                        "UPDATE authentication_work SET owner = 0, attempts = attempts - ?, due_at = max(due_at, "
+                        "?) "
+                        "WHERE message_id = ?",
+                        one.attempted ? 0 : 1, one.attempted ? now + pause_after_refusal : now, one.message_id);
                 }
                 std::vector<std::int64_t> taken;
                 {
@@ -60,7 +65,8 @@ std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t lim
 AuthenticationWork read_work(Connection& connection, std::int64_t message_id)
 {
     static const std::string sql =
-        "SELECT m.reference, m.kind, json_set(a.assessment, '$.text', ''), w.signatures, w.decides, w.attempts, "
+        "SELECT m.reference, m.kind, iif(json_valid(a.assessment), json_set(a.assessment, '$.text', ''), ''), "
+        "w.signatures, w.decides, w.attempts, "
         "w.attempts - 1 - w.postponed, " +
         std::string{select_envelope} +
         " FROM authentication_work w JOIN messages m ON m.id = w.message_id JOIN assessments a ON a.message_id = "
@@ -237,6 +243,19 @@ void Authentications::postpone(std::int64_t message_id, core::Time until)
 {
     database_.postponed_authentications().add({{message_id, until}});
     database_.authentication_bell.ring();
+}
+
+void Authentications::give_back(std::int64_t message_id, bool attempted)
+{
+    database_.returned_authentications().add({{message_id, attempted}});
+    database_.authentication_bell.ring();
+}
+
+void Authentications::write_ends()
+{
+    if (!database_.postponed_authentications().empty() || !database_.returned_authentications().empty()) {
+        (void)take_work(database_, 0);
+    }
 }
 
 void Authentications::wait(std::chrono::milliseconds at_most)

@@ -15,9 +15,13 @@ using core::ReplyAddress;
 /// A message of one author, from 192.0.2.7.
 struct Message {
     core::Envelope envelope;
+    std::vector<std::string> authors;
     Signatures signatures;
+    bool by_our_relay{false};
 
+    /// The author is who is answered, unless another domain is given.
     explicit Message(const std::string& reverse_path, const std::string& author = "reporter.example")
+        : authors{author == "reporter.example" ? reverse_path : "x@" + author}
     {
         envelope.client_address = "192.0.2.7";
         envelope.helo = "mail.reporter.example";
@@ -42,7 +46,8 @@ struct Message {
 core::Verdict verdict(DnsTable& dns, const Message& message)
 {
     Inquiry inquiry{40};
-    return dns.run(inquiry, authenticate(inquiry, message.envelope, message.signatures));
+    return dns.run(inquiry, authenticate(inquiry, {message.envelope, message.authors, message.by_our_relay},
+                                         message.signatures));
 }
 
 }  // namespace
@@ -75,13 +80,15 @@ TEST(Authenticate, AFailOfSpfOrDmarcDisownsTheMessage)
     EXPECT_EQ(verdict(dns, Message{"x@bounces.example", "bank.example"}).reply_address, ReplyAddress::refuted);
 }
 
-TEST(Authenticate, ASignatureOfTheAuthorVerifiesAReversePathThatIsAligned)
+TEST(Authenticate, ASignatureOfTheAuthorVerifiesTheAuthor)
 {
     DnsTable dns;
     dns.txt("_dmarc.reporter.example", "v=DMARC1; p=none");
-    for (const std::string path : {"ann@reporter.example", "bounce+1@mail.reporter.example"}) {
-        const core::Verdict proven = verdict(dns, Message{path}.signed_by("reporter.example"));
-        EXPECT_EQ(proven.reply_address, ReplyAddress::verified) << path;
+    Message marked{"prvs=0123abcdef=ann@reporter.example"};  // BATV
+    marked.authors = {"Ann@reporter.example"};
+    for (Message message : {Message{"ann@reporter.example"}, marked}) {
+        const core::Verdict proven = verdict(dns, message.signed_by("reporter.example"));
+        EXPECT_EQ(proven.reply_address, ReplyAddress::verified) << message.envelope.reverse_path;
         EXPECT_EQ(proven.signing_domain, "reporter.example");
         EXPECT_EQ(proven.result_of("dmarc"), "pass");
     }
@@ -98,12 +105,37 @@ TEST(Authenticate, WhoSignsForOneDomainProvesNothingOfOthers)
         verdict(dns, Message{"victim@other.example", "mailer.example"}.signed_by("mailer.example")).reply_address,
         ReplyAddress::unverified)
         << "a verified author with the reverse-path of somebody else";
-    EXPECT_EQ(
-        verdict(dns, Message{"victim@other.example", "other.example"}.signed_by("mailer.example")).reply_address,
-        ReplyAddress::unverified);
+    EXPECT_EQ(verdict(dns, Message{"x@other.example", "other.example"}.signed_by("mailer.example")).reply_address,
+              ReplyAddress::unverified);
     EXPECT_EQ(verdict(dns, Message{"ann@reporter.example"}.signed_by("reporter.example", Result::permerror))
                   .reply_address,
               ReplyAddress::unverified);
+}
+
+TEST(Authenticate, AMessageThatIsSentAgainInAnothersNameProvesNothing)
+{
+    DnsTable dns;
+    dns.txt("_dmarc.reporter.example", "v=DMARC1; p=none").txt("reporter.example", "v=spf1 ~all");
+    for (const std::string victim : {"victim@reporter.example", "ann@mail.reporter.example"}) {
+        Message replayed{victim};
+        replayed.authors = {"ann@reporter.example"};
+        const core::Verdict proven = verdict(dns, replayed.signed_by("reporter.example"));
+        EXPECT_EQ(proven.result_of("dmarc"), "pass");
+        EXPECT_EQ(proven.reply_address, ReplyAddress::unverified) << victim;
+    }
+}
+
+TEST(Authenticate, OfOurOwnRelaySpfSaysNothing)
+{
+    DnsTable dns;
+    dns.txt("reporter.example", "v=spf1 ip4:192.0.2.7 -all").a("silent.example", "192.0.2.7");
+    for (const std::string path : {"ann@reporter.example", "ann@silent.example"}) {
+        Message relayed{path};
+        relayed.by_our_relay = true;
+        const core::Verdict proven = verdict(dns, relayed);
+        EXPECT_EQ(proven.reply_address, ReplyAddress::unverified) << path;
+        EXPECT_EQ(proven.result_of("spf"), "none");
+    }
 }
 
 TEST(Authenticate, SeveralAuthorsVouchForNobody)
@@ -112,6 +144,7 @@ TEST(Authenticate, SeveralAuthorsVouchForNobody)
     Message two{"ann@reporter.example"};
     two.signed_by("reporter.example");
     two.signatures.authors.domains.emplace_back("other.example");
+    two.authors.emplace_back("x@other.example");
     EXPECT_EQ(verdict(dns, two).reply_address, ReplyAddress::unverified);
     Message twice{"ann@reporter.example"};
     twice.signed_by("reporter.example");

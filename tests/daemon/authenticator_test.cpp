@@ -52,7 +52,8 @@ DnsAnswer text(const std::string& value)
 }
 
 /// The reply address is what the sender's domain says it is.
-auth::Check<core::Verdict> as_the_domain_says(auth::Inquiry& inquiry, const store::AuthenticationWork& work)
+auth::Check<core::Verdict> as_the_domain_says(auth::Inquiry& inquiry, const store::AuthenticationWork& work,
+                                              const InForce&)
 {
     const std::string domain = core::Mailbox::parse(work.envelope.reverse_path)->domain;
     const DnsAnswer answer = co_await inquiry.ask(core::DnsType::txt, domain);

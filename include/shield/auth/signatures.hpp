@@ -76,6 +76,7 @@ inline constexpr std::size_t dkim_signatures_max = 8;
 inline constexpr std::size_t author_domains_max = 8;
 inline constexpr std::size_t arc_sets_max = 50;  // RFC 8617 section 4.2.1
 inline constexpr std::size_t signed_names_max = 100;
+inline constexpr std::size_t signed_name_octets_max = 998;  // RFC 5322 section 2.1.1: it would fit no line
 inline constexpr std::size_t signature_field_octets_max = 8192;
 
 /// Reads a message as it is stored, with CRLF. Takes anything; linear; beside the message it needs memory for its

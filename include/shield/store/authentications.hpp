@@ -50,12 +50,18 @@ public:
     [[nodiscard]] std::optional<core::Time> next_due() const;
 
     /// Records a batch and ends the leases; returns after the commit. One that cannot be recorded is leased again
-    /// and holds up no other. Throws Unavailable when nothing could be written; all of it is leased again later.
+    /// after a minute and holds up no other. Throws Unavailable when nothing could be written; all of it is leased
+    /// again later.
     void record(std::vector<Authenticated> batch);
 
     /// Ends a lease; it is due again at that time, at most pause_max from now. Returns at once: the next lease
     /// writes it down.
     void postpone(std::int64_t message_id, core::Time until);
+
+    /// Ends a lease that came to nothing. `attempted`: the message may be to blame, and has to wait a minute.
+    void give_back(std::int64_t message_id, bool attempted);
+    /// Writes down what lease() would: for the next process.
+    void write_ends();
 
     /// Waits until there may be work, at most so long; wake() ends every wait now and from now on.
     void wait(std::chrono::milliseconds at_most);
