@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each guard of RFC 6376 section 6.1: mail that is signed well but for one thing.
 #include <shield/auth/dkim.hpp>
+#include <shield/auth/exchange.hpp>
 
 #include <auth/answers.hpp>
 #include <gmock/gmock.h>
@@ -242,6 +243,30 @@ TEST(Dkim, RsaKeysHave1024To4096Bits)  // RFC 8301 section 3.2
             check(with_signature(mail, support::plain_field("example.net", "s1", key), key), zone_of(key));
         EXPECT_EQ(finding.result, result) << bits << finding.reason;
     }
+}
+
+TEST(Dkim, AnRsaKeyWithAnExponentThatCostsMuchIsNotUsed)
+{
+    // Only its size is looked at: 1024 bits, and an exponent of 33.
+    const std::string modulus = std::string{"\xc0"} + std::string(126, 'x') + "\x01";
+    const std::string integers =
+        std::string{"\x02\x81\x81\x00", 4} + modulus + std::string{"\x02\x05\x01\x00\x00\x00\x01", 7};
+    const std::string der = std::string{"\x30\x81\x8b"} + integers;
+    const std::string message = with_signature(mail, support::plain_field("example.net", "s1", rsa()), rsa());
+    const Finding finding = check(message, zone_with({"p=" + support::to_base64(der)}));
+    EXPECT_EQ(finding.result, Result::policy) << finding.reason;
+    EXPECT_THAT(finding.reason, testing::HasSubstr("exponent"));
+}
+
+TEST(Dkim, ANameThatNoFieldCanHaveIsNoSignature)
+{
+    const std::string long_name(1500, 'x');
+    const std::string message =
+        "DKIM-Signature: v=1; a=rsa-sha256; d=example.net; s=s1; bh=AAAA; b=AAAA; h=from:" + long_name + "\r\n" +
+        std::string{mail};
+    const Signatures signatures = read_signatures(message, {});
+    EXPECT_EQ(signatures.dkim.at(0).result, Result::permerror);
+    EXPECT_TRUE(signatures_in(to_octets(signatures), {})) << "whoever reads it is believed";
 }
 
 TEST(Dkim, AnRsaKeyOfMoreThan4096BitsIsNotUsed)
