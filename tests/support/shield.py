@@ -300,7 +300,7 @@ class Shield:
     def answer(self, request):
         octets = json.dumps(request).encode()
         with socket.socket(socket.AF_UNIX) as control:
-            control.settimeout(30)
+            control.settimeout(600)  # verify reads all there is
             control.connect(str(self.state / "control"))
             control.sendall(len(octets).to_bytes(4, "big") + octets)
             with control.makefile("rb") as answer:
