@@ -89,11 +89,17 @@ class FaultsTest(shield.SystemTest):
             self.daemon.stop()
         self.daemon.start()
 
-    def expect_invariants(self):
+    def expect_invariants(self, unreadable_max=0):
+        unreadable = []
         for reference, (sender, octets) in self.kept.items():
             self.assertEqual(self.daemon.octets(reference), octets, f"{reference} was answered 250")
-            state = self.daemon.decided(reference, 90)["acknowledgement"]["state"]
-            self.assertIn(state, ("sent", "unknown"), reference)
+            case = self.daemon.decided(reference, 90)
+            if "unreadable" in case["flags"]:
+                self.assertEqual(case["acknowledgement"]["state"], "held", reference)
+                unreadable.append(reference)
+            else:
+                self.assertIn(case["acknowledgement"]["state"], ("sent", "unknown"), reference)
+        self.assertLessEqual(len(unreadable), unreadable_max, unreadable)
         verified = self.daemon.ask(command="verify")["result"]
         self.assertEqual(verified["faults"], [])
         self.assertGreaterEqual(verified["messages"], len(self.kept))
@@ -261,17 +267,18 @@ class Sockets(FaultsTest):
 
 class Memory(FaultsTest):
     def test_allocations_that_fail_cost_a_message_or_a_restart_and_never_what_was_answered(self):
-        met = 0
+        met = unreadable_max = 0
         for at_least in (65536, 4096, 256):
             for skip in (0, 3, 10, 50, 200):
                 rule = self.faults.arm("allocate", amount=at_least, skip=skip, times=3)
                 codes = self.mixed(2)
                 self.assertFalse(set(codes) - {0, 250, 421, 451}, codes)
                 met += self.faults.met(rule)
+                unreadable_max += self.faults.met(rule) // 3  # as many attempts as there are to read one message
                 self.restart()
         self.assertGreater(met, 20)
         self.expect_as_before(self.mixed(1))
-        self.expect_invariants()
+        self.expect_invariants(unreadable_max)
 
     def test_a_start_without_memory_for_the_index_of_the_log_says_so_or_works(self):
         self.expect_as_before(self.mixed(1))
