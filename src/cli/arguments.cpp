@@ -29,6 +29,7 @@ constexpr const char* examples =
     "  shieldctl note SR-7F3K-92QX called her, line is dead\n"
     "  shieldctl reply SR-7F3K-92QX --dry-run < answer.txt\n"
     "  shieldctl close SR-7F3K-92QX duplicate --of SR-0D1E-2F3G\n"
+    "  shieldctl close SR-7F3K-92QX spam --campaign    and all copies of it\n"
     "  shieldctl classify --mailbox security@example.com report.eml\n"
     "\n"
     "Any reference of a case names it; case, hyphens and 'SR-' may be left out.\n"
@@ -83,6 +84,9 @@ private:
         queue->add_option("--state", arguments_.state, "Only this one: " + words_of(core::states));
         queue->add_flag("--held", arguments_.held, "Only those whose acknowledgement waits for a person");
         queue->add_flag("--spam", arguments_.spam, "Only those folded away as spam");
+        queue->add_flag("--campaigns", arguments_.campaigns, "Only those that stand for a campaign");
+        queue->add_option("--campaign", arguments_.campaign, "The cases that this one stands for, the newest first")
+            ->type_name("REF");
         queue->add_option("--limit", arguments_.limit, "At most N")->type_name("N");
         json(queue);
 
@@ -124,7 +128,14 @@ private:
             ->required();
         CLI::App* close = add_on_case("close", "Close a case");
         close->add_option("CODE", arguments_.value, words_of(core::closing_codes))->required();
-        close->add_option("--of", arguments_.of, "The case it is a duplicate of")->type_name("REF");
+        CLI::Option* of =
+            close->add_option("--of", arguments_.of, "The case it is a duplicate of")->type_name("REF");
+        close->add_flag("--campaign", arguments_.whole_campaign, "And all that are folded behind it")->excludes(of);
+        add_on_case("mute", "Take a campaign out of the queue for a while; what is folded behind it stays there")
+            ->add_option("TIME", arguments_.value, "How long: 90m, 24h, 7d; at most 30d")
+            ->required();
+        add_on_case("unfold", "Bring a case that was folded behind another, or muted, back into the queue")
+            ->add_flag("--campaign", arguments_.whole_campaign, "All of a campaign that is none");
         add_on_case("reopen", "Open a closed case again; its clock starts anew");
         add_on_case("join", "Make all messages of a case part of another")
             ->add_option("INTO", arguments_.value, "The case that stays")

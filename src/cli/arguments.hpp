@@ -28,6 +28,9 @@ struct Arguments {
     std::optional<std::int64_t> limit;  // whatever was written: the desk knows the range
     std::optional<std::uint64_t> message, attachment;
     bool held{false}, spam{false}, raw{false}, dry_run{false};
+    bool campaigns{false};                ///< only those that stand for a campaign
+    bool whole_campaign{false};           ///< of close and unfold
+    std::optional<std::string> campaign;  ///< whose cases to list
 };
 
 /// The whole command was a question about ourselves (--help, --version), or it was wrong: all is said, this is the

@@ -70,6 +70,8 @@ public:
     int queue()
     {
         Json request{{"command", "queue"}, {"held", arguments_.held}, {"spam", arguments_.spam}};
+        request["campaigns"] = arguments_.campaigns;
+        add_if(request, "campaign", arguments_.campaign);
         request["full"] = arguments_.json;
         add_if(request, "category", arguments_.category);
         add_if(request, "state", arguments_.state);
@@ -131,6 +133,11 @@ public:
             add_if(request, "of", arguments_.of);
         } else if (arguments_.command == "join") {
             request["into"] = arguments_.value;
+        } else if (arguments_.command == "mute") {
+            request["for"] = arguments_.value;
+        }
+        if (arguments_.whole_campaign) {
+            return on_campaign(std::move(request));
         }
         return finish(ask(request));
     }
@@ -277,6 +284,31 @@ private:
         return reply;
     }
 
+    /// Step by step, and how far it is.
+    int on_campaign(Json request)
+    {
+        request["campaign"] = true;
+        std::uint64_t cases = 0;
+        for (;;) {
+            Reply reply = ask(request);
+            if (reply.status != 0) {
+                if (cases > 0) {
+                    complain(std::to_string(cases) + " cases are done; the same command goes on with the rest");
+                }
+                return reply.status;
+            }
+            cases += number_in(reply.result, "campaign_cases");
+            if (flag_in(reply.result, "finished")) {
+                reply.result["campaign_cases"] = cases;
+                if (!arguments_.json) {
+                    print(std::to_string(cases) + (cases == 1 ? " case\n" : " cases\n"));
+                }
+                return finish(reply);
+            }
+            warn(std::to_string(cases) + " cases so far");
+        }
+    }
+
     static void print(const std::string& text) { std::cout << text; }
 
     int finish(const Reply& reply) const
@@ -344,6 +376,8 @@ constexpr Entry table[] = {
     {"close", &Run::act},
     {"reopen", &Run::act},
     {"join", &Run::act},
+    {"mute", &Run::act},
+    {"unfold", &Run::act},
     {"note", &Run::note},
     {"reply", &Run::reply},
     {"release", &Run::release},

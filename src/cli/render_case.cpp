@@ -249,6 +249,27 @@ std::string why_not_the_highest(const Json& classification)
            ": what is in doubt goes to the more pressing one, and only strong evidence lowers attack";
 }
 
+void render_campaign(Page& page, const Json& campaign, const std::string& shown, core::Time now)
+{
+    if (campaign.empty()) {
+        return;
+    }
+    const std::string reference = text_in(campaign, "reference");
+    const auto number = [&](const char* name) { return std::to_string(number_in(campaign, name)); };
+    page.heading(reference == shown ? "Stands for a campaign" : "Folded behind " + reference);
+    page.field("cases",
+               number("cases") + ", " + number("open") + " open; " + number("last_hour") + " in the last hour");
+    page.field("first", with_age(text_in(campaign, "first_at"), now));
+    page.field("last", with_age(text_in(campaign, "last_at"), now));
+    page.field("muted until", text_in(campaign, "muted_until"));
+    page.field("from", number("senders") + " senders in " + number("networks") + " networks");
+    for (const Json& one : list_in(campaign, "busiest")) {
+        page.item(text_in(one, "network") + ": " + std::to_string(number_in(one, "messages")));
+    }
+    page.field("samples", joined(list_in(campaign, "samples")));
+    page.field("all of them", "shieldctl queue --campaign " + reference);
+}
+
 void render_reasons(Page& page, const Json& detail)
 {
     const Json& messages = list_in(detail, "messages_detail");
@@ -317,6 +338,7 @@ std::string render_case(const Json& detail, std::optional<std::uint64_t> message
     const Json& messages = list_in(detail, "messages_detail");
     render_facts(page, detail, view);
     if (!message) {
+        render_campaign(page, object_in(detail, "campaign"), text_in(detail, "reference"), view.now);
         render_reasons(page, detail);
     }
     for (const Json& one : messages) {

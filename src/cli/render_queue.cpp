@@ -75,6 +75,9 @@ std::string tags(const Json& row)
 {
     const std::uint64_t messages = number_in(row, "messages");
     std::string text = messages > 1 ? "(" + std::to_string(messages) + ") " : std::string{};
+    if (const std::uint64_t cases = number_in(row, "campaign_cases"); cases > 1) {
+        text += "[x" + std::to_string(cases) + "] ";
+    }
     const std::string acknowledgement = text_in(object_in(row, "acknowledgement"), "state");
     if (acknowledgement == "held" || acknowledgement == "failed" || acknowledgement == "unknown") {
         text += "[" + acknowledgement + "] ";
@@ -127,6 +130,10 @@ std::string counts_line(const Json& counts)
     append("held", "held (queue --held)");
     append("unreadable", "unreadable");
     append("folded", "folded as spam (queue --spam)");
+    if (number_in(counts, "gathered") > 0) {
+        line += "; " + number("gathered") + " folded into " + number("campaigns") +
+                (number_in(counts, "campaigns") == 1 ? " campaign" : " campaigns") + " (queue --campaigns)";
+    }
     return line;
 }
 

@@ -4,6 +4,7 @@
 #include "assessor.hpp"
 #include "authenticator.hpp"
 #include "certificate_watch.hpp"
+#include "gatherer.hpp"
 #include "health.hpp"
 #include "in_force.hpp"
 #include "intake.hpp"
@@ -85,6 +86,7 @@ private:
 
     // store -> authenticate -> store
     std::unique_ptr<Authenticator> authenticator_;
+    std::unique_ptr<Gatherer> gatherer_;
 
     // store -> deliver -> the reporter's mailbox
     std::unique_ptr<net::SmtpClient> smarthost_;
@@ -112,6 +114,8 @@ Daemon::Daemon(Config config, const confine::Zygote* zygote, core::Log& log)
       assessor_{std::make_unique<Assessor>(
           *store_, Assessor::Options{config_.assess_threads, &current_, zygote, now, &log_, &metrics_})},
       authenticator_{make_authenticator()},
+      gatherer_{
+          std::make_unique<Gatherer>(*store_, Gatherer::Options{&current_, config_.limits, now, &log_, &metrics_})},
       transport_{make_transport()},
       dispatcher_{std::make_unique<delivery::Dispatcher>(
           store_->outbox(), *transport_, delivery::Dispatcher::Options{config_.limits, now, &log_, &metrics_})},
@@ -255,6 +259,7 @@ void Daemon::drain(Health::Phase why)
     control_.reset();
     assessor_.reset();
     authenticator_.reset();
+    gatherer_.reset();
     dispatcher_.reset();
     store_->stop();
 }

@@ -99,6 +99,7 @@ private:
         if (result_.to_authenticate) {
             database().authentication_bell.ring();
         }
+        database().gathering_bell.ring();
     }
 
     Recordable item_;

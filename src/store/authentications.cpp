@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "case_rows.hpp"
+#include "folding.hpp"
 #include "granting.hpp"
 #include "outgoing.hpp"
 #include "recording.hpp"
@@ -150,6 +151,11 @@ public:
         if (waiting->pending) {
             decide(connection, *waiting, now);
         }
+        if (done_.verdict.reply_address == core::ReplyAddress::verified &&
+            is_folded_behind(connection, done_.message_id)) {  // it may have been folded too soon
+            connection.run("INSERT INTO gathering_work (message_id) VALUES (?) ON CONFLICT DO NOTHING",
+                           done_.message_id);
+        }
     }
 
 private:
@@ -171,6 +177,7 @@ private:
         if (mail_queued_) {
             database().outbox_bell.ring();
         }
+        database().gathering_bell.ring();
     }
 
     Authenticated done_;

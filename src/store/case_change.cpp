@@ -4,6 +4,7 @@
 #include "case_rows.hpp"
 #include "database.hpp"
 #include "events.hpp"
+#include "folding.hpp"
 #include "outgoing.hpp"
 
 namespace shield::store {
@@ -42,9 +43,16 @@ void apply_state(Connection& connection, std::int64_t case_id, const Change& cha
 
 void apply_category(Connection& connection, std::int64_t case_id, std::string_view who, core::Category category)
 {
-    // A person's word stands, and brings back what was folded away.
+    // A person's word stands, and brings back what was folded away as spam.
     connection.run("UPDATE cases SET category = ?, folded = 0, category_by = ? WHERE id = ?", category,
                    who == ourselves ? "machine" : "person", case_id);
+}
+
+/// Whoever begins to work on a case wants it in the queue.
+bool begins_work(std::string_view who, const Change& change)
+{
+    const bool opens = change.state && *change.state != core::State::closed;
+    return who != ourselves && (opens || change.assignee || change.category || change.answered_at);
 }
 
 }  // namespace
@@ -52,6 +60,9 @@ void apply_category(Connection& connection, std::int64_t case_id, std::string_vi
 std::optional<core::Error> apply(Connection& connection, std::int64_t case_id, std::string_view who,
                                  const Change& change, core::Time now)
 {
+    if (begins_work(who, change)) {
+        bring_back(connection, case_id, now, who, "somebody works on it");
+    }
     Recount recount{connection, case_id};
     apply_state(connection, case_id, change);
     if (change.assignee) {
@@ -150,7 +161,12 @@ core::result<CaseDetail> Cases::join(core::Reference reference, core::Reference 
             if (*from == *target) {
                 throw Declined{{reference.to_string() + " and " + into.to_string() + " are one case already."}};
             }
+            if (connection.number("SELECT campaign = id FROM cases WHERE id = ?", *from) != 0) {
+                throw Declined{{reference.to_string() + " stands for a campaign; 'unfold " + reference.to_string() +
+                                " --campaign' comes first"}};
+            }
             const core::Time now = database_.now();
+            bring_back(connection, *from, now, who, "it joins another case");
             // What is more pressing about the one is so about both: the category, and the clock that ends first.
             Recount recount{connection, *target};
             connection.run(

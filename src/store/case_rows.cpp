@@ -198,6 +198,7 @@ Case read_case(const Query& row)
         throw Damaged{"its first message is missing"};
     }
     found.acknowledgement = read_acknowledgement(row, 16);
+    found.campaign_cases = row.natural(19);
     return found;
 }
 
@@ -283,6 +284,16 @@ std::vector<core::Reference> read_similar(Connection& connection, std::int64_t c
         }
     }
     std::set<core::Reference> similar;
+    {
+        Query row = connection.query(
+            "SELECT f.reference FROM cases c JOIN messages m ON m.id = c.resembles JOIN messages f ON f.id = "
+            "m.case_id "
+            "WHERE c.id = ?1 AND m.case_id != ?1",
+            case_id);
+        if (row.next()) {
+            similar.insert(reference_of(row.integer(0)));
+        }
+    }
     for (const std::int64_t hash : hashes) {
         Query row = connection.query(
             "SELECT DISTINCT f.reference FROM (SELECT message_id FROM identifiers WHERE hash = ? ORDER BY "

@@ -20,8 +20,10 @@ inline constexpr std::string_view select_case =
     "SELECT c.id, m.reference, c.category, c.state, c.code, c.duplicate_of, c.mailbox, c.sender, c.subject, "
     "c.received_at, c.updated_at, c.due_at, c.answered_at, c.assignee, c.message_count, c.flags, "
     "m.acknowledgement, "
-    "m.acknowledgement_reason, m.acknowledgement_sent_at FROM cases c LEFT JOIN messages m ON m.id = c.id ";
-inline constexpr int select_case_columns = 19;
+    "m.acknowledgement_reason, m.acknowledgement_sent_at, "
+    "iif(c.campaign = c.id, (SELECT count(*) FROM cases o WHERE o.campaign = c.id), 0) "
+    "FROM cases c LEFT JOIN messages m ON m.id = c.id ";
+inline constexpr int select_case_columns = 20;
 
 [[nodiscard]] Case read_case(const Query& row);
 

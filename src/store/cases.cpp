@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "campaign_rows.hpp"
 #include "case_rows.hpp"
 #include "database.hpp"
 #include "references.hpp"
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
+#include <tuple>
 
 namespace shield::store {
 
@@ -15,16 +18,6 @@ namespace {
 
 constexpr std::size_t words_max = 32;
 constexpr std::size_t word_octets_max = 100;
-
-struct Ranked {
-    std::int64_t rank{0}, due_order{0};
-    Case shown;
-};
-
-bool more_pressing(const Ranked& a, const Ranked& b)
-{
-    return std::tie(a.rank, a.due_order, a.shown.id) < std::tie(b.rank, b.due_order, b.shown.id);
-}
 
 struct Ranks {
     int first{0}, last{3};
@@ -47,28 +40,113 @@ Ranks ranks_of(const std::optional<core::Category>& category)
     return {};
 }
 
+/// In a flood, what nobody has looked at yet stands behind what is known: for so long at most, for it may also be
+/// that nothing is looked at any more.
+constexpr std::chrono::minutes unseen_behind_max{15};
+
+/// Which of the open cases, the ones that come first first.
+enum class Standing { by_itself, for_others, unseen };
+constexpr Standing standings[] = {Standing::by_itself, Standing::for_others, Standing::unseen};
+
+struct Ranked {
+    std::int64_t rank{0}, due_order{0};
+    Standing standing{Standing::by_itself};
+    Case shown;
+};
+
+bool more_pressing(const Ranked& a, const Ranked& b)
+{
+    return std::tie(a.rank, a.standing, a.due_order, a.shown.id) <
+           std::tie(b.rank, b.standing, b.due_order, b.shown.id);
+}
+
+constexpr std::string_view seen =
+    "NOT EXISTS (SELECT 1 FROM assessment_work w WHERE w.message_id = c.id) AND NOT EXISTS (SELECT 1 FROM "
+    "gathering_work g WHERE g.message_id = c.id)";
+
+std::string sql_of(std::string_view from, const std::string& which)
+{
+    std::string sql{select_case};
+    sql.replace(sql.find("FROM cases c LEFT"), std::string_view{"FROM cases c "}.size(),
+                ", c.rank, c.due_order FROM cases c " + std::string{from});
+    return sql + "WHERE c.list = ?1 AND c.state = ?2 AND c.rank BETWEEN ?3 AND ?4 AND " + which +
+           " ORDER BY c.rank, c.due_order, c.id LIMIT ?6";
+}
+
+const std::string& sql_of(Standing standing)
+{
+    static const std::string by_itself =
+        sql_of("", "c.campaign IS NULL AND (c.received_at <= ?5 OR " + std::string{seen} + ")");
+    static const std::string for_others = sql_of("", "c.campaign = c.id AND ?5 IS NOT NULL");
+    static const std::string unseen =
+        sql_of("", "c.campaign IS NULL AND c.received_at > ?5 AND NOT (" + std::string{seen} + ")");
+    switch (standing) {
+        case Standing::by_itself:
+            return by_itself;
+        case Standing::for_others:
+            return for_others;
+        case Standing::unseen:
+            return unseen;
+    }
+    throw std::logic_error{"a standing that is none"};
+}
+
+/// Which part of the cases of one state.
+struct Part {
+    const std::string& sql;
+    std::string_view list;
+    Standing standing;
+};
+
+std::vector<Part> parts_of(const QueueFilter& filter, core::State state)
+{
+    static const std::string held = sql_of("INDEXED BY cases_held ", "c.held = 1 AND ?5 IS NOT NULL");
+    static const std::string spam = sql_of("", "c.campaign IS NULL AND ?5 IS NOT NULL");
+    const std::string_view list = state == core::State::closed ? "closed" : filter.spam ? "folded" : "open";
+    if (filter.held) {
+        return {{held, list, Standing::by_itself}};
+    }
+    if (filter.spam) {
+        return {{spam, list, Standing::by_itself}};
+    }
+    if (filter.campaigns) {
+        return {{sql_of(Standing::for_others), list, Standing::for_others}};
+    }
+    std::vector<Part> parts;
+    for (const Standing standing : standings) {
+        parts.push_back({sql_of(standing), list, standing});
+    }
+    return parts;
+}
+
 // One range of an index for each state: together they answer in a time that does not depend on how many cases there
-// are.
-void add_pressing(Connection& connection, const QueueFilter& filter, core::State state, std::uint64_t limit,
+// are, but on how many are new.
+void add_pressing(Connection& connection, const QueueFilter& filter, core::State state, core::Time now,
                   std::vector<Ranked>& found)
 {
-    static const std::string common =
-        std::string{select_case}.insert(select_case.find(" FROM"), ", c.rank, c.due_order");
-    static const std::string all =
-        common +
-        "WHERE c.list = ? AND c.state = ? AND c.rank BETWEEN ? AND ? ORDER BY c.rank, c.due_order, c.id LIMIT ?";
-    static const std::string indexed =
-        std::string{common}.replace(common.find("cases c "), 8, "cases c INDEXED BY cases_held ");
-    static const std::string held = indexed +
-                                    "WHERE c.held = 1 AND c.list = ? AND c.state = ? AND c.rank BETWEEN ? AND ? "
-                                    "ORDER BY c.rank, c.due_order, c.id LIMIT ?";
-    const std::string_view list = state == core::State::closed ? "closed" : filter.spam ? "folded" : "open";
     const Ranks ranks = ranks_of(filter.category);
-    Query row = connection.query(filter.held ? held : all, list, state, ranks.first, ranks.last, limit);
-    while (row.next()) {
-        found.push_back(
-            {row.integer(select_case_columns), row.integer(select_case_columns + 1), read_case_or_mark(row)});
+    for (const Part& part : parts_of(filter, state)) {
+        Query row = connection.query(part.sql, part.list, state, ranks.first, ranks.last, now - unseen_behind_max,
+                                     filter.limit);
+        while (row.next()) {
+            found.push_back({row.integer(select_case_columns), row.integer(select_case_columns + 1), part.standing,
+                             read_case_or_mark(row)});
+        }
     }
+}
+
+/// Those that one case stands for, the newest first.
+std::vector<Case> cases_of_campaign(Connection& connection, core::Reference reference, std::uint64_t limit)
+{
+    static const std::string sql =
+        std::string{select_case} +
+        "WHERE c.campaign = (SELECT campaign FROM cases WHERE id = ?) ORDER BY c.id DESC LIMIT ?";
+    std::vector<Case> found;
+    Query row = connection.query(sql, case_of(connection, reference).value_or(0), limit);
+    while (row.next()) {
+        found.push_back(read_case_or_mark(row));
+    }
+    return found;
 }
 
 std::vector<Case> closed_cases(Connection& connection, const QueueFilter& filter, std::uint64_t limit)
@@ -91,19 +169,19 @@ std::vector<Case> closed_cases(Connection& connection, const QueueFilter& filter
     return found;
 }
 
-std::vector<Case> pressing_cases(Connection& connection, const QueueFilter& filter, std::uint64_t limit)
+std::vector<Case> pressing_cases(Connection& connection, const QueueFilter& filter, core::Time now)
 {
     std::vector<Ranked> found;
     for (const core::State state : core::states) {
         const bool wanted = filter.state ? *filter.state == state : state != core::State::closed;
         if (wanted) {
-            add_pressing(connection, filter, state, limit, found);
+            add_pressing(connection, filter, state, now, found);
         }
     }
     std::sort(found.begin(), found.end(), more_pressing);
     std::vector<Case> cases;
     for (Ranked& ranked : found) {
-        if (cases.size() < limit) {
+        if (cases.size() < filter.limit) {
             cases.push_back(std::move(ranked.shown));
         }
     }
@@ -117,15 +195,18 @@ QueueCounts count(Connection& connection)
         const bool open = one.list == "open";
         counts.closed += one.list == "closed" ? one.n : 0;
         counts.folded += one.list == "folded" ? one.n : 0;
+        counts.gathered += one.list == "gathered" ? one.n : 0;
         counts.attack += open && one.category == "attack" ? one.n : 0;
         counts.urgent += open && one.category == "urgent" ? one.n : 0;
         counts.support += open && one.category == "support" ? one.n : 0;
         counts.unanswered += open && !one.answered ? one.n : 0;
-        if (open || one.list == "folded") {
+        if (open || one.list == "folded" || one.list == "gathered") {
             counts.held += one.held ? one.n : 0;
             counts.unreadable += one.unreadable ? one.n : 0;
         }
     }
+    counts.campaigns = static_cast<std::uint64_t>(
+        connection.number("SELECT count(*) FROM cases WHERE campaign = id AND state != 'closed'"));
     return counts;
 }
 
@@ -155,12 +236,16 @@ std::string match_expression(std::string_view words)
 
 Cases::Cases(Store::Database& database) : database_{database} {}
 
-Queue Cases::queue(const QueueFilter& filter) const
+Queue Cases::queue(const QueueFilter& wanted) const
 {
-    const std::uint64_t limit = std::min(filter.limit, database_.limits().queue_rows_max);
+    QueueFilter filter = wanted;
+    filter.limit = std::min(filter.limit, database_.limits().queue_rows_max);
+    const core::Time now = database_.now();
     Queue queue = database_.readers().read([&](Connection& connection) {
-        const bool closed = filter.state == core::State::closed && !filter.held;
-        return Queue{closed ? closed_cases(connection, filter, limit) : pressing_cases(connection, filter, limit),
+        const bool closed = filter.state == core::State::closed && !filter.held && !filter.campaigns;
+        return Queue{filter.campaign ? cases_of_campaign(connection, *filter.campaign, filter.limit)
+                     : closed        ? closed_cases(connection, filter, filter.limit)
+                                     : pressing_cases(connection, filter, now),
                      count(connection)};
     });
     for (const Case& shown : queue.cases) {
@@ -178,6 +263,7 @@ std::optional<CaseDetail> Cases::find(core::Reference reference) const
         }
         CaseDetail detail = read_detail(connection, *case_id, database_.limits(), Texts::all);
         detail.similar = read_similar(connection, *case_id, database_.limits());
+        detail.campaign = read_campaign(connection, *case_id, database_.now());
         return detail;
     });
 }

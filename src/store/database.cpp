@@ -91,6 +91,7 @@ Store::Database::~Database()
 {
     assessment_bell.end();
     authentication_bell.end();
+    gathering_bell.end();
     outbox_bell.end();
     if (writer_) {
         writer_->stop();

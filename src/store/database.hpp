@@ -80,6 +80,7 @@ public:
 
     Bell assessment_bell;
     Bell authentication_bell;
+    Bell gathering_bell;
     Bell outbox_bell;
     std::atomic<std::int64_t> assessment_backlog{0};
     std::atomic<std::uint64_t> refused_waiting{0};

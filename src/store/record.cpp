@@ -4,6 +4,7 @@
 #include "case_change.hpp"
 #include "case_rows.hpp"
 #include "events.hpp"
+#include "folding.hpp"
 #include "granting.hpp"
 #include "json.hpp"
 #include "placing.hpp"
@@ -84,6 +85,9 @@ void join_followed(Connection& connection, const Store::Database& database, cons
     add_event(connection, {target, assessed.message_id, now, ourselves, "follow_up",
                            assessed.automatic ? "automatic" : "person",
                            facts.reference.to_string() + " from " + facts.reverse_path});
+    if (!assessed.automatic) {
+        bring_back(connection, target, now, ourselves, "a person has written to it again");
+    }
     if (!decision) {
         return;
     }
@@ -154,6 +158,9 @@ RecordResult record_one(Connection& connection, const Store::Database& database,
         throw std::runtime_error{"an acknowledgement waits for an authentication that is not to be"};
     }
     place_case(connection, assessed, *facts, decided.state, database.limits(), now);
+    if (read && facts->kind == MessageKind::first) {
+        connection.run("INSERT INTO gathering_work (message_id) VALUES (?)", assessed.message_id);
+    }
     return {.mail_queued = decided.state == core::AcknowledgementState::queued,
             .to_authenticate = assessed.signatures.has_value()};
 }

@@ -3,6 +3,7 @@
 
 #include <shield/store/assessments.hpp>
 #include <shield/store/authentications.hpp>
+#include <shield/store/campaigns.hpp>
 #include <shield/store/cases.hpp>
 #include <shield/store/intake.hpp>
 #include <shield/store/outbox.hpp>
@@ -24,7 +25,8 @@ Store::Store(std::unique_ptr<Database> database)
       assessments_{new Assessments{*database_}},
       authentications_{new Authentications{*database_}},
       outbox_{new Outbox{*database_}},
-      cases_{new Cases{*database_}}
+      cases_{new Cases{*database_}},
+      campaigns_{new Campaigns{*database_}}
 {
 }
 
@@ -62,6 +64,10 @@ Outbox& Store::outbox() noexcept
 Cases& Store::cases() noexcept
 {
     return *cases_;
+}
+Campaigns& Store::campaigns() noexcept
+{
+    return *campaigns_;
 }
 
 Health Store::health() const noexcept

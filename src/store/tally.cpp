@@ -17,7 +17,8 @@ constexpr std::string_view events = "event ";
 constexpr std::string_view mails = "outgoing ";
 
 constexpr std::string_view case_key =
-    "'case ' || list || ' ' || state || ' ' || category || ' ' || (due_at IS NULL) || ' ' || held || ' ' || "
+    "'case ' || iif(list = 'folded' AND campaign IS NOT NULL, 'gathered', list) || ' ' || state || ' ' || category "
+    "|| ' ' || (due_at IS NULL) || ' ' || held || ' ' || "
     "unreadable";
 
 std::string event_key(std::string_view kind, std::string_view word)

@@ -39,8 +39,8 @@ private:
     std::vector<std::pair<std::string, std::int64_t>> changes_;
 };
 
-/// Counts a case anew around a change: all that touches its category, state, due_at, folded, held, unreadable or
-/// joined_into happens between the two calls.
+/// Counts a case anew around a change: all that touches its category, state, due_at, folded, campaign, held,
+/// unreadable or joined_into happens between the two calls.
 class Recount {
 public:
     Recount(Connection& connection, std::int64_t case_id);

@@ -113,8 +113,12 @@ Answer Operations::close(Request& request)
     const core::Reference reference = request.reference("reference");
     const core::ClosingCode code = request.closing_code("code");
     const auto of = request.reference_if("of");
+    const bool campaign = request.flag("campaign");
     if (const auto fault = request.fault()) {
         return Answer::faulty(*fault);
+    }
+    if (campaign) {
+        return close_campaign(reference, code);
     }
     if ((code == core::ClosingCode::duplicate) != of.has_value()) {
         return Answer::misused("the code duplicate, and no other, comes with the case it repeats: --of REF");

@@ -71,6 +71,8 @@ const Operations::Command Operations::commands[] = {
     {"close", &Operations::close},
     {"reopen", &Operations::reopen},
     {"join", &Operations::join},
+    {"mute", &Operations::mute},
+    {"unfold", &Operations::unfold},
     {"release", &Operations::release},
     {"search", &Operations::search},
     {"refused", &Operations::refused},

@@ -191,6 +191,25 @@ Json outgoing_json(const store::Outgoing& mail)
             {"text", text_or_null(mail.text)}, {"attempts", std::move(attempts)}};
 }
 
+Json campaign_json(const store::CampaignDetail& campaign)
+{
+    Json networks = Json::array();
+    for (const store::CampaignDetail::Network& one : campaign.busiest) {
+        networks.push_back({{"network", one.name}, {"messages", one.messages}});
+    }
+    return {{"reference", campaign.reference.to_string()},
+            {"cases", campaign.cases},
+            {"open", campaign.open},
+            {"last_hour", campaign.last_hour},
+            {"first_at", core::to_rfc3339(campaign.first_at)},
+            {"last_at", core::to_rfc3339(campaign.last_at)},
+            {"muted_until", time_or_null(campaign.muted_until)},
+            {"senders", campaign.senders},
+            {"networks", campaign.networks},
+            {"busiest", std::move(networks)},
+            {"samples", references_json(campaign.samples)}};
+}
+
 }  // namespace
 
 Json row_json(const store::Case& summary)
@@ -210,7 +229,8 @@ Json row_json(const store::Case& summary)
             {"updated_at", core::to_rfc3339(summary.updated_at)},
             {"answered_at", time_or_null(summary.answered_at)},
             {"code", summary.code ? word(*summary.code) : Json{}},
-            {"duplicate_of", summary.duplicate_of ? Json(summary.duplicate_of->to_string()) : Json{}}};
+            {"duplicate_of", summary.duplicate_of ? Json(summary.duplicate_of->to_string()) : Json{}},
+            {"campaign_cases", summary.campaign_cases}};
 }
 
 Json case_json(const store::CaseDetail& detail)
@@ -220,6 +240,7 @@ Json case_json(const store::CaseDetail& detail)
     json["reasons"] = first.assessment ? sentences_json(first.assessment->classification) : Json::array();
     json["authentication"] = authentication_json(first.verdict);
     json["similar"] = references_json(detail.similar);
+    json["campaign"] = detail.campaign ? campaign_json(*detail.campaign) : Json{};
     return json;
 }
 
@@ -260,9 +281,10 @@ Json refused_json(const store::RefusedRow& row)
 
 Json counts_json(const store::QueueCounts& counts)
 {
-    return {{"attack", counts.attack},         {"urgent", counts.urgent}, {"support", counts.support},
-            {"unanswered", counts.unanswered}, {"held", counts.held},     {"unreadable", counts.unreadable},
-            {"folded", counts.folded},         {"closed", counts.closed}};
+    return {{"attack", counts.attack},         {"urgent", counts.urgent},     {"support", counts.support},
+            {"unanswered", counts.unanswered}, {"held", counts.held},         {"unreadable", counts.unreadable},
+            {"folded", counts.folded},         {"gathered", counts.gathered}, {"campaigns", counts.campaigns},
+            {"closed", counts.closed}};
 }
 
 std::string to_line(const Json& json)

@@ -76,6 +76,11 @@ private:
     Answer join(Request& request);
     Answer release(Request& request);
 
+    // campaigns.cpp
+    Answer close_campaign(core::Reference reference, core::ClosingCode code);
+    Answer mute(Request& request);
+    Answer unfold(Request& request);
+
     Answer change(core::Reference reference, const store::Decide& decide);
     Answer send_reply(const store::CaseDetail& detail, const std::string& recipient, const std::string& text,
                       bool dry_run);

@@ -69,6 +69,8 @@ Answer Operations::queue(Request& request)
     filter.state = request.state_if("state");
     filter.held = request.flag("held");
     filter.spam = request.flag("spam");
+    filter.campaigns = request.flag("campaigns");
+    filter.campaign = request.reference_if("campaign");
     const std::uint64_t most = settings_->limits.queue_rows_max;
     filter.limit = request.number_within("limit", 1, most).value_or(std::min(filter.limit, most));
     const bool full = request.flag("full");

@@ -81,7 +81,7 @@ CREATE TABLE cases (
     rank      INTEGER GENERATED ALWAYS AS (CASE WHEN category = 'attack' AND due_at IS NOT NULL THEN 0
                                                 WHEN category = 'attack' THEN 1
                                                 WHEN category = 'urgent' THEN 2 ELSE 3 END) VIRTUAL,
-    due_order INTEGER GENERATED ALWAYS AS (ifnull(due_at, 9223372036854775807)) VIRTUAL,
+    due_order INTEGER GENERATED ALWAYS AS (ifnull(due_at, 9223372036854775807)) VIRTUAL, campaign INTEGER, resembles INTEGER, muted_until INTEGER,
     CHECK (code IS NULL OR state = 'closed')
 ) STRICT;
 
@@ -91,9 +91,15 @@ CREATE INDEX cases_by_pressure ON cases (list, state, rank, due_order, id);
 
 CREATE INDEX cases_closed ON cases (category, updated_at) WHERE state = 'closed';
 
+CREATE INDEX cases_for_campaigns ON cases (id) WHERE campaign = id;
+
 CREATE INDEX cases_held ON cases (list, state, rank, due_order, id) WHERE held = 1;
 
 CREATE INDEX cases_joined ON cases (joined_into) WHERE joined_into IS NOT NULL;
+
+CREATE INDEX cases_muted ON cases (muted_until) WHERE muted_until IS NOT NULL;
+
+CREATE INDEX cases_of_campaigns ON cases (campaign, id) WHERE campaign IS NOT NULL;
 
 CREATE TABLE counts (
     key  TEXT PRIMARY KEY,
@@ -120,6 +126,11 @@ CREATE TRIGGER events_are_not_edited BEFORE UPDATE ON events BEGIN
 END;
 
 CREATE INDEX events_by_case ON events (case_id, id);
+
+CREATE TABLE gathering_work (
+    message_id  INTEGER PRIMARY KEY REFERENCES messages (id),
+    act         TEXT NOT NULL DEFAULT 'place' CHECK (act = 'place' OR act = 'forget' OR act = 'forget_campaign')
+) STRICT;
 
 CREATE TABLE identifiers (
     hash        INTEGER NOT NULL,
@@ -238,6 +249,18 @@ CREATE TABLE 'search_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 
 CREATE TABLE 'search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE sketches (
+    message_id  INTEGER PRIMARY KEY REFERENCES messages (id),
+    campaign    INTEGER NOT NULL,                  -- 0: of none
+    sender      INTEGER NOT NULL,
+    recipient   INTEGER NOT NULL,
+    verified    INTEGER NOT NULL CHECK (verified IN (0, 1)),
+    machine     INTEGER NOT NULL CHECK (machine IN (0, 1)),
+    sketch      BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX sketches_of_campaigns ON sketches (campaign) WHERE campaign != 0;
 
 CREATE TABLE token_keys (
     id          INTEGER PRIMARY KEY CHECK (id BETWEEN 0 AND 31),

@@ -50,6 +50,7 @@ struct Case {
     std::vector<std::string>
         flags;  ///< "unreadable", "encrypted", "spam", …; the classification's and the system's
     Acknowledgement acknowledgement;  ///< of the first message
+    std::uint64_t campaign_cases{0};  ///< how many it stands for, itself one of them; 0: it stands for itself alone
 };
 
 enum class MessageKind { first, follow_up, repeat };
@@ -87,19 +88,37 @@ struct Outgoing {
     std::vector<DeliveryAttempt> attempts;
 };
 
+/// Cases that are like each other, and the one that stands for them in the queue.
+struct CampaignDetail {
+    struct Network {
+        std::string name;  ///< see core::network_of()
+        std::uint64_t messages{0};
+    };
+    core::Reference reference{core::Reference::from_bits(0)};  ///< of the one that stands for them
+    std::uint64_t cases{0}, open{0}, last_hour{0};
+    core::Time first_at{}, last_at{};
+    std::optional<core::Time> muted_until;
+    std::uint64_t senders{0}, networks{0};  ///< of the newest few thousand, as what follows
+    std::vector<Network> busiest;
+    std::vector<core::Reference> samples;
+};
+
 struct CaseDetail {
     Case summary;
     std::vector<Message> messages;  ///< oldest first
     std::vector<Outgoing> outgoing;
-    std::vector<Event> events;             ///< oldest first, those of joined cases included
-    std::vector<core::Reference> similar;  ///< weaker than a token: offered as "join?"
+    std::vector<Event> events;               ///< oldest first, those of joined cases included
+    std::vector<core::Reference> similar;    ///< weaker than a token: offered as "join?"
+    std::optional<CampaignDetail> campaign;  ///< that it stands for, or is folded behind
 };
 
 struct QueueFilter {
     std::optional<core::Category> category;
-    std::optional<core::State> state;  ///< nothing: all but closed
-    bool held{false};                  ///< only those whose acknowledgement is held
-    bool spam{false};                  ///< only those folded away
+    std::optional<core::State> state;         ///< nothing: all but closed
+    bool held{false};                         ///< only those whose acknowledgement is held
+    bool spam{false};                         ///< only those folded away as spam
+    bool campaigns{false};                    ///< only those that stand for a campaign
+    std::optional<core::Reference> campaign;  ///< only those of this campaign, the newest first, closed ones too
     std::uint64_t limit{50};
 };
 
@@ -108,12 +127,16 @@ struct QueueCounts {
     std::uint64_t attack{0}, urgent{0}, support{0};  ///< open and not folded
     std::uint64_t unanswered{0};                     ///< of these: their clock runs
     std::uint64_t held{0}, unreadable{0};
-    std::uint64_t folded{0};  ///< open, flagged as spam
+    std::uint64_t folded{0};                  ///< open, flagged as spam
+    std::uint64_t gathered{0}, campaigns{0};  ///< open, folded behind so many others
     std::uint64_t closed{0};
 };
 
 struct Queue {
-    std::vector<Case> cases;  ///< most pressing first: unanswered attack, then by category, in it by due time
+    /// Most pressing first: unanswered attack, then by category, in it by due time. What stands for a campaign
+    /// comes behind what stands for itself, and last what came just now and was not looked at: a flood of mail does
+    /// not bury what is in the queue.
+    std::vector<Case> cases;
     QueueCounts counts;
 };
 

@@ -18,6 +18,7 @@ namespace shield::store {
 
 class Assessments;
 class Authentications;
+class Campaigns;
 class Cases;
 class Intake;
 class Outbox;
@@ -80,6 +81,7 @@ public:
     [[nodiscard]] Authentications& authentications() noexcept;
     [[nodiscard]] Outbox& outbox() noexcept;
     [[nodiscard]] Cases& cases() noexcept;
+    [[nodiscard]] Campaigns& campaigns() noexcept;
 
     [[nodiscard]] Health health() const noexcept;
 
@@ -125,6 +127,7 @@ private:
     std::unique_ptr<Authentications> authentications_;
     std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Cases> cases_;
+    std::unique_ptr<Campaigns> campaigns_;
 };
 
 }  // namespace shield::store

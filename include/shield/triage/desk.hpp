@@ -43,7 +43,9 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 /// does not have is refused. Thread-safe; waits for the store.
 ///
 // clang-format off
-///     queue            category? state? held? spam? limit? full?   full: every key of the contract, not just a row's
+///     queue            category? state? held? spam? campaigns? limit? full?
+///                                                                  full: every key of the contract, not just a row's
+///     queue            campaign limit? full?                       the cases that one stands for
 ///     search           words limit? full?
 ///     refused          limit?
 ///     show             reference
@@ -54,12 +56,17 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 ///     set              reference state
 ///     reclassify       reference category
 ///     reply            reference (text | template) to? dry_run?
-///     close            reference code of?
+///     close            reference code (of | campaign)?
+///     mute             reference for                               for: a duration
+///     unfold           reference campaign?
 ///     join             reference into
 ///     release          references                                  the result has a status and an error for each
 ///     backup-taken     file                                        the result of backup, once it is open
 ///     backup, stats, templates, verify, rotate-token-key
 // clang-format on
+///
+/// With `campaign`, close and unfold take a step over some thousand cases and say whether they are finished;
+/// whoever asked asks again until they are.
 class Desk {
 public:
     Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock,
