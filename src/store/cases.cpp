@@ -40,29 +40,23 @@ Ranks ranks_of(const std::optional<core::Category>& category)
     return {};
 }
 
-/// In a flood, what nobody has looked at yet stands behind what is known: for so long at most, for it may also be
-/// that nothing is looked at any more.
-constexpr std::chrono::minutes unseen_behind_max{15};
+constexpr std::int64_t flood_min = 100;  // so many that nobody has looked at yet are a flood
 
-/// Which of the open cases, the ones that come first first.
-enum class Standing { by_itself, for_others, unseen };
-constexpr Standing standings[] = {Standing::by_itself, Standing::for_others, Standing::unseen};
+/// Which of the open cases. In a flood those that nobody has looked at stand behind all others, for the moment that
+/// takes; what stands for a crowd does at any time.
+enum class Standing { in_line, for_crowd, unseen };
 
 struct Ranked {
+    Standing standing{Standing::in_line};
     std::int64_t rank{0}, due_order{0};
-    Standing standing{Standing::by_itself};
     Case shown;
 };
 
 bool more_pressing(const Ranked& a, const Ranked& b)
 {
-    return std::tie(a.rank, a.standing, a.due_order, a.shown.id) <
-           std::tie(b.rank, b.standing, b.due_order, b.shown.id);
+    return std::tie(a.standing, a.rank, a.due_order, a.shown.id) <
+           std::tie(b.standing, b.rank, b.due_order, b.shown.id);
 }
-
-constexpr std::string_view seen =
-    "NOT EXISTS (SELECT 1 FROM assessment_work w WHERE w.message_id = c.id) AND NOT EXISTS (SELECT 1 FROM "
-    "gathering_work g WHERE g.message_id = c.id)";
 
 std::string sql_of(std::string_view from, const std::string& which)
 {
@@ -70,26 +64,16 @@ std::string sql_of(std::string_view from, const std::string& which)
     sql.replace(sql.find("FROM cases c LEFT"), std::string_view{"FROM cases c "}.size(),
                 ", c.rank, c.due_order FROM cases c " + std::string{from});
     return sql + "WHERE c.list = ?1 AND c.state = ?2 AND c.rank BETWEEN ?3 AND ?4 AND " + which +
-           " ORDER BY c.rank, c.due_order, c.id LIMIT ?6";
+           " ORDER BY c.rank, c.due_order, c.id LIMIT ?5";
 }
 
-const std::string& sql_of(Standing standing)
-{
-    static const std::string by_itself =
-        sql_of("", "c.campaign IS NULL AND (c.received_at <= ?5 OR " + std::string{seen} + ")");
-    static const std::string for_others = sql_of("", "c.campaign = c.id AND ?5 IS NOT NULL");
-    static const std::string unseen =
-        sql_of("", "c.campaign IS NULL AND c.received_at > ?5 AND NOT (" + std::string{seen} + ")");
-    switch (standing) {
-        case Standing::by_itself:
-            return by_itself;
-        case Standing::for_others:
-            return for_others;
-        case Standing::unseen:
-            return unseen;
-    }
-    throw std::logic_error{"a standing that is none"};
-}
+/// Nobody has looked at it yet.
+constexpr std::string_view is_unseen =
+    "(EXISTS (SELECT 1 FROM assessment_work w WHERE w.message_id = c.id) OR EXISTS (SELECT 1 FROM gathering_work g "
+    "WHERE g.message_id = c.id))";
+/// It stands for so many that it is no report that somebody waits for.
+constexpr std::string_view is_for_crowd =
+    "(c.campaign IS c.id AND (SELECT count(*) FROM cases o WHERE o.campaign = c.id) >= 50)";
 
 /// Which part of the cases of one state.
 struct Part {
@@ -98,38 +82,48 @@ struct Part {
     Standing standing;
 };
 
-std::vector<Part> parts_of(const QueueFilter& filter, core::State state)
+bool is_flood(Connection& connection)
 {
-    static const std::string held = sql_of("INDEXED BY cases_held ", "c.held = 1 AND ?5 IS NOT NULL");
-    static const std::string spam = sql_of("", "c.campaign IS NULL AND ?5 IS NOT NULL");
+    return connection.number(
+               "SELECT (SELECT count(*) FROM (SELECT 1 FROM assessment_work LIMIT ?1)) + (SELECT count(*) FROM "
+               "(SELECT "
+               "1 FROM gathering_work LIMIT ?1))",
+               flood_min) >= flood_min;
+}
+
+std::vector<Part> parts_of(Connection& connection, const QueueFilter& filter, core::State state)
+{
+    static const std::string crowd{is_for_crowd};
+    static const std::string no_crowd = "NOT " + crowd;
+    static const std::string new_one{is_unseen};
+    static const std::string held = sql_of("INDEXED BY cases_held ", "c.held = 1");
+    static const std::string spam = sql_of("", "c.campaign IS NULL");
+    static const std::string campaigns = sql_of("", "c.campaign = c.id");
+    static const std::string in_line = sql_of("", no_crowd);
+    static const std::string in_line_of_flood = sql_of("", no_crowd + " AND NOT " + new_one);
+    static const std::string for_crowd = sql_of("", crowd);
+    static const std::string unseen = sql_of("", no_crowd + " AND " + new_one);
     const std::string_view list = state == core::State::closed ? "closed" : filter.spam ? "folded" : "open";
-    if (filter.held) {
-        return {{held, list, Standing::by_itself}};
+    if (filter.held || filter.spam || filter.campaigns) {
+        return {{filter.held ? held : filter.spam ? spam : campaigns, list, Standing::in_line}};
     }
-    if (filter.spam) {
-        return {{spam, list, Standing::by_itself}};
+    if (!is_flood(connection)) {
+        return {{in_line, list, Standing::in_line}, {for_crowd, list, Standing::for_crowd}};
     }
-    if (filter.campaigns) {
-        return {{sql_of(Standing::for_others), list, Standing::for_others}};
-    }
-    std::vector<Part> parts;
-    for (const Standing standing : standings) {
-        parts.push_back({sql_of(standing), list, standing});
-    }
-    return parts;
+    return {{in_line_of_flood, list, Standing::in_line},
+            {for_crowd, list, Standing::for_crowd},
+            {unseen, list, Standing::unseen}};
 }
 
 // One range of an index for each state: together they answer in a time that does not depend on how many cases there
 // are, but on how many are new.
-void add_pressing(Connection& connection, const QueueFilter& filter, core::State state, core::Time now,
-                  std::vector<Ranked>& found)
+void add_pressing(Connection& connection, const QueueFilter& filter, core::State state, std::vector<Ranked>& found)
 {
     const Ranks ranks = ranks_of(filter.category);
-    for (const Part& part : parts_of(filter, state)) {
-        Query row = connection.query(part.sql, part.list, state, ranks.first, ranks.last, now - unseen_behind_max,
-                                     filter.limit);
+    for (const Part& part : parts_of(connection, filter, state)) {
+        Query row = connection.query(part.sql, part.list, state, ranks.first, ranks.last, filter.limit);
         while (row.next()) {
-            found.push_back({row.integer(select_case_columns), row.integer(select_case_columns + 1), part.standing,
+            found.push_back({part.standing, row.integer(select_case_columns), row.integer(select_case_columns + 1),
                              read_case_or_mark(row)});
         }
     }
@@ -151,9 +145,10 @@ std::vector<Case> cases_of_campaign(Connection& connection, core::Reference refe
 
 std::vector<Case> closed_cases(Connection& connection, const QueueFilter& filter, std::uint64_t limit)
 {
-    static const std::string sql = std::string{select_case} +
-                                   "WHERE c.category = ? AND c.state = 'closed' AND c.joined_into IS NULL "
-                                   "AND (?2 = 0 OR c.folded = 1) ORDER BY c.updated_at DESC LIMIT ?3";
+    static const std::string sql =
+        std::string{select_case} +
+        "WHERE c.category = ? AND c.state = 'closed' AND c.joined_into IS NULL "
+        "AND (?2 = 0 OR (c.folded = 1 AND c.campaign IS NULL)) ORDER BY c.updated_at DESC LIMIT ?3";
     std::vector<Case> found;
     for (const core::Category category : core::categories) {
         if (filter.category.value_or(category) == category) {
@@ -169,13 +164,13 @@ std::vector<Case> closed_cases(Connection& connection, const QueueFilter& filter
     return found;
 }
 
-std::vector<Case> pressing_cases(Connection& connection, const QueueFilter& filter, core::Time now)
+std::vector<Case> pressing_cases(Connection& connection, const QueueFilter& filter)
 {
     std::vector<Ranked> found;
     for (const core::State state : core::states) {
         const bool wanted = filter.state ? *filter.state == state : state != core::State::closed;
         if (wanted) {
-            add_pressing(connection, filter, state, now, found);
+            add_pressing(connection, filter, state, found);
         }
     }
     std::sort(found.begin(), found.end(), more_pressing);
@@ -240,12 +235,11 @@ Queue Cases::queue(const QueueFilter& wanted) const
 {
     QueueFilter filter = wanted;
     filter.limit = std::min(filter.limit, database_.limits().queue_rows_max);
-    const core::Time now = database_.now();
     Queue queue = database_.readers().read([&](Connection& connection) {
         const bool closed = filter.state == core::State::closed && !filter.held && !filter.campaigns;
         return Queue{filter.campaign ? cases_of_campaign(connection, *filter.campaign, filter.limit)
                      : closed        ? closed_cases(connection, filter, filter.limit)
-                                     : pressing_cases(connection, filter, now),
+                                     : pressing_cases(connection, filter),
                      count(connection)};
     });
     for (const Case& shown : queue.cases) {

@@ -173,7 +173,7 @@ LIMIT(dns_records_max, count, 100, "cut", "shield_limit_dns_records_total", "rec
 LIMIT(dns_cache_max, octets, 16777216, "forgotten", "not counted: housekeeping",                                        \
       "answers kept for as long as they say; some thousand domains")                                                    \
 LIMIT(campaigns_max, count, 2000, "the longest quiet are forgotten", "not counted: housekeeping",                        \
-      "campaigns that take new messages (nothing is folded yet: these five have no effect)")                                                 \
+      "campaigns that take new messages")                                                                               \
 LIMIT(campaign_sketches_max, count, 100000, "the oldest are forgotten", "not counted: housekeeping",                    \
       "messages that new ones are compared with, 1 KB each; copies of one that is there take none")                     \
 LIMIT(campaign_memory_time, seconds, 604800, "the oldest are forgotten", "not counted: housekeeping",                   \

@@ -133,9 +133,9 @@ struct QueueCounts {
 };
 
 struct Queue {
-    /// Most pressing first: unanswered attack, then by category, in it by due time. What stands for a campaign
-    /// comes behind what stands for itself, and last what came just now and was not looked at: a flood of mail does
-    /// not bury what is in the queue.
+    /// Most pressing first: unanswered attack, then by category, in it by due time. Behind them all stand, so that
+    /// a flood of mail does not bury a report: what stands for a campaign of many, and, while there is a flood,
+    /// what nobody has looked at yet.
     std::vector<Case> cases;
     QueueCounts counts;
 };
