@@ -101,6 +101,19 @@ void check_given(Connection& connection, Verification& result)
     }
 }
 
+// Nobody finds in the queue what is folded behind a case that is not there (invariant 3).
+void check_folded(Connection& connection, Verification& result)
+{
+    Query row = connection.query(
+        "SELECT m.reference FROM cases c JOIN messages m ON m.id = c.id WHERE c.campaign IS NOT NULL AND NOT "
+        "EXISTS "
+        "(SELECT 1 FROM cases s WHERE s.id = c.campaign AND s.campaign = s.id AND s.joined_into IS NULL)");
+    while (row.next()) {
+        add_fault(result, core::Reference::from_bits(row.natural(0)).to_string() +
+                              " is folded behind a case that does not stand for others.");
+    }
+}
+
 }  // namespace
 
 Verification Store::verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress)
@@ -110,6 +123,7 @@ Verification Store::verify(const std::function<void(std::uint64_t, std::uint64_t
     const auto all = readers.read_long([&](Connection& connection) {
         check_pages(connection, result);
         check_given(connection, result);
+        check_folded(connection, result);
         for (std::string& wrong : wrong_counts(connection)) {
             add_fault(result, std::move(wrong));
         }

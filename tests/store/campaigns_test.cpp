@@ -64,6 +64,8 @@ protected:
         EXPECT_THAT(store->verify([](std::uint64_t, std::uint64_t) {}).faults, testing::IsEmpty());
     }
     std::vector<GatheringWork> work() { return store->campaigns().take(100); }
+
+    int again_{0};
 };
 
 TEST_F(StoreCampaigns, TheFirstStandsForAllAndTheOthersAreCounted)
@@ -311,6 +313,27 @@ TEST_F(StoreCampaigns, WhatStandsForACampaignJoinsNoOtherCase)
     EXPECT_FALSE(store->cases().join(sent[0].reference, other.reference, "ann"));
     EXPECT_TRUE(store->cases().join(sent[1].reference, other.reference, "ann"));
     EXPECT_EQ(counts().gathered, 1U);
+    expect_sound();
+}
+
+TEST_F(StoreCampaigns, WhenAPersonWritesAgainTheCaseComesBackWhetherFoldedOrMuted)
+{
+    const auto sent = three();
+    const auto writes_again = [&](const Sent& to, bool automatic) {
+        (void)receive("again " + std::to_string(++again_));
+        auto done = assessed(store->assessments().lease(1).at(0), assessment(core::Category::urgent, "again"));
+        done.follows = to.reference;
+        done.automatic = automatic;
+        store->assessments().record({done});
+    };
+    writes_again(sent[1], true);
+    EXPECT_THAT(listed(), testing::ElementsAre(sent[0].reference)) << "a machine's word brings nothing back";
+    writes_again(sent[1], false);
+    EXPECT_THAT(listed(), testing::UnorderedElementsAre(sent[0].reference, sent[1].reference));
+    ASSERT_FALSE(
+        store->campaigns().mute(sent[0].reference, core::from_unix_ms(now) + std::chrono::hours{1}, "ann"));
+    writes_again(sent[0], false);
+    EXPECT_THAT(listed(), testing::Contains(sent[0].reference));
     expect_sound();
 }
 

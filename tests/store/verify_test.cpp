@@ -72,6 +72,12 @@ TEST_F(StoreVerify, AReferenceGivenTwiceIsFound)
                 testing::ElementsAre(first.to_string() + " was given to two messages."));
 }
 
+TEST_F(StoreVerify, ACaseFoldedBehindOneThatIsNoneIsFound)
+{
+    EXPECT_THAT(faults_after("UPDATE cases SET campaign = 2, folded = 1 WHERE id = 1"),
+                testing::Contains(testing::HasSubstr(first.to_string() + " is folded behind a case")));
+}
+
 TEST_F(StoreVerify, ARowThatTheDeskCannotReadIsFound)
 {
     for (const char* sql : {"UPDATE cases SET flags = 'x' WHERE id = 1",
