@@ -40,7 +40,7 @@ def fetch():
 def words(peer, program):
     """The words that run it with the libraries of its own root."""
     root = PEERS / peer
-    libraries = [root / "usr/lib/x86_64-linux-gnu", root / "lib/x86_64-linux-gnu"]
+    libraries = [root / "usr/lib/x86_64-linux-gnu", root / "lib/x86_64-linux-gnu", root / "usr/lib"]
     loaders = [*root.glob("lib64/ld-linux-*.so.*"), *root.glob("lib/ld-linux-*.so.*")]
     return [str(loaders[0]), "--library-path", ":".join(map(str, libraries)), str(root / program)]
 

@@ -8,6 +8,8 @@ import nsd
 import shield
 
 FORGED = 10000 if shield.LONG else 500
+UNLIMITED = {"client_messages_minute_max": 100000, "network_messages_minute_max": 100000, "session_messages_max": 100000,
+             "client_connections_minute_max": 100000}
 
 ZONE = """$ORIGIN senders.example.
 $TTL 60
@@ -130,21 +132,41 @@ class Authentication(shield.SystemTest):
         self.assertEqual(daemon.decided(reference, 120)["acknowledgement"]["state"], "sent")
         self.assertEqual(len(daemon.replies()), 1)
 
-    def flood(self, daemon, count):
+    def pour(self, daemon, mails):
+        """Delivers them, and waits until all have a verdict."""
+        count = 0
         with daemon.connect() as client:
-            for number in range(count):
-                sender = f"v{number}@{'forged' if number % 2 else f'd{number}'}.senders.example"
-                code, text = client.deliver(shield.mail(sender=sender, body=f"I am victim {number}."), sender,
-                                            ["security@example.com"])
+            for count, (sender, octets) in enumerate(mails, 1):
+                code, text = client.deliver(octets, sender, ["security@example.com"])
                 self.assertEqual(code, 250, text)
         shield.wait_until(lambda: daemon.metrics()["shield_authenticated_total"] == count, 60 + count // 20, "all verdicts")
+        shield.wait_until(lambda: not daemon.metrics()["shield_outbox_queued"], 60, "all replies")
+
+    def forged(self, count):
+        for number in range(count):
+            sender = f"v{number}@{'forged' if number % 2 else f'd{number}'}.senders.example"
+            yield sender, shield.mail(sender=sender, body=f"I am victim {number}.")
+
+    def test_who_signs_for_others_has_nobody_answered(self):
+        self.server.__enter__()
+        daemon = self.daemon_that_asks(limits=UNLIMITED)
+        signed = self.tool("sign", "mailer.senders.example", "s1", octets=shield.mail(sender="x@mailer.senders.example"))
+        self.pour(daemon, ((f"victim{number}@d{number}.senders.example", signed) for number in range(FORGED)))
+        self.assertEqual(daemon.replies(), [])
+        held, = {row["acknowledgement"]["reason"] for row in daemon.json("queue", "--limit", "100")}
+        self.assertEqual(held, "reply address not verified")
+
+    def test_a_thousand_messages_of_one_verified_sender_have_three_answers(self):
+        self.server.__enter__()
+        daemon = self.daemon_that_asks(limits=UNLIMITED)
+        self.pour(daemon, (("ann@good.senders.example", shield.mail(sender="ann@good.senders.example", body=f"Number {number}."))
+                           for number in range(1000)))
+        self.assertEqual(len(daemon.replies()), 3)
 
     def test_forged_senders_are_not_answered(self):
         self.server.__enter__()
-        unlimited = {"client_messages_minute_max": 100000, "network_messages_minute_max": 100000,
-                     "session_messages_max": 100000, "client_connections_minute_max": 100000}
-        daemon = self.daemon_that_asks(limits=unlimited)
-        self.flood(daemon, FORGED)
+        daemon = self.daemon_that_asks(limits=UNLIMITED)
+        self.pour(daemon, self.forged(FORGED))
         self.assertEqual(daemon.replies(), [])
         self.assertEqual(daemon.ask(command="verify")["result"]["faults"], [])
         daemon.stop()

@@ -5,8 +5,19 @@ import email
 import email.policy
 import subprocess
 
+import nsd
+import opendkim
 import postfix
 import shield
+
+ZONE = """$ORIGIN senders.example.
+$TTL 60
+@ SOA ns hostmaster 1 3600 600 86400 60
+@ NS ns
+ns A 127.0.0.1
+signed A 192.0.2.1
+_dmarc.signed TXT "v=DMARC1; p=reject"
+"""
 
 
 class RoundTrip(shield.SystemTest):
@@ -50,6 +61,27 @@ class RoundTrip(shield.SystemTest):
         case, = shield.wait_until(lambda: daemon.json("queue"), 60, "the mail in our queue")
         self.assertIn("TLSv1.3", daemon.done("show", case["reference"]))
         self.assertIn("Untrusted TLS connection established to 127.0.0.1", server.log_text())
+
+    def test_what_opendkim_signs_is_verified_and_what_it_does_not_is_disowned(self):
+        key = self.stack.enter_context(shield.tempfile.TemporaryDirectory()) + "/key"
+        made = subprocess.run([shield.programs() / "sign_mail", "new-key", "rsa", key], capture_output=True, text=True, timeout=60)
+        record = made.stdout.strip()
+        zone = ZONE + "s1._domainkey.signed TXT " + " ".join(f'"{record[i:i + 200]}"' for i in range(0, len(record), 200)) + "\n"
+        names = self.stack.enter_context(nsd.Nsd(more={"senders.example": zone}))
+        signer = self.stack.enter_context(opendkim.OpenDkim("signed.senders.example", "s1", key))
+        daemon = self.shield(unverified="hold", limits={"exempt": "[]"},
+                             dns=f'resolver = "127.0.0.1:{names.port}"\nvalidate = false')
+        for milter, state, dkim in ((f"smtpd_milters = inet:127.0.0.1:{signer.port}", "sent", "pass"), ("", "held", "none")):
+            with postfix.Postfix(relay=f"[127.0.0.1]:{daemon.port}", settings=milter) as server:
+                before = len(daemon.json("queue"))
+                with shield.Connection("127.0.0.1", server.port, timeout=30) as client:
+                    octets = shield.mail(sender="Ann <ann@signed.senders.example>", subject=f"It is {state}", body="ümlaut\n.dot\n")
+                    code, text = client.deliver(octets, "ann@signed.senders.example", ["security@example.com"])
+                self.assertEqual(code, 250, text)
+                shield.wait_until(lambda: len(daemon.json("queue")) > before, 60, "the mail in our queue")
+            case, = [row for row in daemon.json("queue") if row["subject"] == f"It is {state}"]
+            decided = daemon.decided(case["reference"], 40)
+            self.assertEqual((decided["acknowledgement"]["state"], decided["authentication"]["dkim"]), (state, dkim))
 
     def test_a_thousand_messages_of_smtp_source_are_all_there(self):
         postfix.fetch()
