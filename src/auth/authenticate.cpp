@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "a_labels.hpp"
+#include "recorded.hpp"
 
 #include <shield/auth/arc.hpp>
 #include <shield/auth/authenticate.hpp>
@@ -38,7 +39,7 @@ Check<Finding> check_client(Inquiry& inquiry, std::optional<SpfInput> input)
         co_return co_await check_spf(inquiry, *std::move(input));
     }
     Finding none;
-    none.reason = "The client has no address, or is a host of ours.";
+    none.reason = "The client has no address, is a host of ours, or our relay recorded nothing.";
     co_return none;
 }
 
@@ -78,7 +79,9 @@ struct Checked {
     const Sender& sender;
     const Signatures& signatures;
     std::optional<SpfInput> client;
+    const Recorded* recorded{nullptr};  ///< what a relay of ours found, and counts
     Finding spf;
+    bool spf_of_path{true};  ///< it is about the reverse-path that is answered
     std::vector<Finding> dkim;
     DmarcFinding dmarc;
 };
@@ -119,11 +122,12 @@ Check<core::Verdict> judge_reply_address(Inquiry& inquiry, const Checked& checke
     if (domain.empty()) {
         co_return verdict;
     }
-    if (checked.spf.result == Result::fail || checked.dmarc.finding.result == Result::fail) {
+    const Result spf = checked.spf_of_path ? checked.spf.result : Result::neutral;
+    if (spf == Result::fail || checked.dmarc.finding.result == Result::fail) {
         verdict.reply_address = core::ReplyAddress::refuted;
         co_return verdict;
     }
-    if (checked.spf.result == Result::pass) {
+    if (spf == Result::pass) {
         verdict.reply_address = core::ReplyAddress::verified;
         verdict.verified_domain = domain;
         co_return verdict;
@@ -135,19 +139,52 @@ Check<core::Verdict> judge_reply_address(Inquiry& inquiry, const Checked& checke
         verdict.signing_domain = signs(checked.dkim, vouches) ? vouches : std::string{};
         co_return verdict;
     }
-    if (checked.spf.result == Result::none && checked.client &&
-        co_await is_host_of_domain(inquiry, *checked.client)) {
+    if (spf == Result::none && checked.client && co_await is_host_of_domain(inquiry, *checked.client)) {
         verdict.reply_address = core::ReplyAddress::probable;
     }
     co_return verdict;
 }
 
-std::optional<SpfInput> client_of(const Sender& sender)
+std::optional<SpfInput> client_of(const Sender& sender, const std::optional<Relayed>& relayed)
 {
     const core::Envelope& envelope = sender.envelope;
     const auto client = core::IpAddress::parse(envelope.client_address);
-    return client && !sender.by_our_relay ? std::optional{SpfInput{*client, envelope.helo, envelope.reverse_path}}
-                                          : std::nullopt;
+    const bool is_known = relayed ? relayed->client_found : !sender.exempt;
+    return client && is_known ? std::optional{SpfInput{*client, envelope.helo, envelope.reverse_path}}
+                              : std::nullopt;
+}
+
+/// By us, unless a relay of ours stood where it could be checked.
+Check<Finding> check_path(Inquiry& inquiry, Checked& checked)
+{
+    if (checked.recorded != nullptr) {
+        if (const auto spf = recorded_spf(*checked.recorded, checked.sender.envelope.reverse_path)) {
+            checked.spf_of_path = spf->of_path;
+            co_return spf->finding;
+        }
+    }
+    const auto& relayed = checked.signatures.relayed;
+    if (relayed && !relayed->spf_decides) {
+        checked.client.reset();
+    }
+    co_return co_await check_client(inquiry, checked.client);
+}
+
+Check<DmarcFinding> check_author(Inquiry& inquiry, const Checked& checked)
+{
+    const Authors& authors = checked.signatures.authors;
+    if (checked.recorded != nullptr) {
+        const std::string only = authors.only_domain().value_or(std::string{});
+        if (auto recorded = recorded_dmarc(*checked.recorded, only)) {
+            co_return *std::move(recorded);
+        }
+    }
+    DmarcInput input;
+    input.from_fields = authors.readable ? authors.fields : 0;
+    input.author_domains = authors.domains;
+    input.spf = checked.spf;
+    input.dkim = checked.dkim;
+    co_return co_await check_dmarc(inquiry, std::move(input));
 }
 
 }  // namespace
@@ -156,11 +193,20 @@ Check<core::Verdict> authenticate(Inquiry& inquiry, Sender sender, Signatures si
 {
     const core::Envelope& envelope = sender.envelope;
     core::Verdict verdict;
-    Checked checked{sender, signatures, client_of(sender), {}, {}, {}};
-    checked.spf = co_await check_client(inquiry, checked.client);
+    Checked checked{sender, signatures, client_of(sender, signatures.relayed), nullptr, {}, true, {}, {}};
+    ArcFinding arc;
+    if (signatures.relayed) {  // then it may decide
+        arc = co_await check_arc(inquiry, signatures, envelope.received_at);
+        checked.recorded = what_counts(*signatures.relayed, arc);
+    }
+    checked.spf = co_await check_path(inquiry, checked);
     verdict.proofs.push_back(proof_of("spf", checked.spf));
 
     checked.dkim = co_await check_signatures(inquiry, signatures, envelope.received_at);
+    if (checked.recorded != nullptr) {
+        const std::vector<Finding> recorded = recorded_dkim(*checked.recorded);
+        checked.dkim.insert(checked.dkim.end(), recorded.begin(), recorded.end());
+    }
     for (const Finding& finding : checked.dkim) {
         verdict.proofs.push_back(proof_of("dkim", finding));
     }
@@ -168,16 +214,13 @@ Check<core::Verdict> authenticate(Inquiry& inquiry, Sender sender, Signatures si
         verdict.proofs.push_back({"dkim", "none", {}, "It is not signed.", {}});
     }
 
-    DmarcInput author;
-    author.from_fields = signatures.authors.readable ? signatures.authors.fields : 0;
-    author.author_domains = signatures.authors.domains;
-    author.spf = checked.spf;
-    author.dkim = checked.dkim;
-    checked.dmarc = co_await check_dmarc(inquiry, std::move(author));
+    checked.dmarc = co_await check_author(inquiry, checked);
     verdict.proofs.push_back(proof_of("dmarc", checked.dmarc.finding));
 
     if (!signatures.arc.empty() || !signatures.arc_defect.empty()) {
-        const ArcFinding arc = co_await check_arc(inquiry, signatures, envelope.received_at);
+        if (!signatures.relayed) {
+            arc = co_await check_arc(inquiry, signatures, envelope.received_at);
+        }
         verdict.proofs.push_back(proof_of_chain(arc));
     }
     co_return co_await judge_reply_address(inquiry, checked, std::move(verdict));

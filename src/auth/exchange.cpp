@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "recorded_exchange.hpp"
+
 #include <shield/auth/exchange.hpp>
 #include <shield/core/dns.hpp>
 #include <shield/core/wire.hpp>
@@ -13,6 +15,7 @@ namespace {
 
 // Only what is written lasts: another version of the program may read it.
 constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version_with_relayed = 2;
 
 constexpr std::uint64_t reason_max = 1000;
 constexpr std::uint64_t domain_max = 253;
@@ -76,6 +79,17 @@ void describe(Wire& wire, Found& signatures, const core::Limits& limits)
     wire.text("header_defect", signatures.header_defect, reason_max);
 }
 
+template <typename Wire, typename AnyRelayed>
+void describe_relayed(Wire& wire, AnyRelayed& relayed)
+{
+    wire.text("relay", relayed.relay, domain_max);
+    describe_recorded(wire, relayed.results);
+    describe_recorded(wire, relayed.sealed);
+    wire.text("arc_sealer", relayed.arc_sealer, domain_max);
+    wire.number("client_found", relayed.client_found, 1, 1);
+    wire.number("spf_decides", relayed.spf_decides, 1, 1);
+}
+
 /// What questions to the DNS are made of.
 void check_names(core::WireReader& wire, const Signatures& signatures)
 {
@@ -90,6 +104,8 @@ void check_names(core::WireReader& wire, const Signatures& signatures)
                }));
     wire.check("author domains",
                std::all_of(signatures.authors.domains.begin(), signatures.authors.domains.end(), name_or_nothing));
+    wire.check("recorded domains", !signatures.relayed || (auth::is_sound(signatures.relayed->results) &&
+                                                           auth::is_sound(signatures.relayed->sealed)));
 }
 
 }  // namespace
@@ -97,8 +113,11 @@ void check_names(core::WireReader& wire, const Signatures& signatures)
 std::string to_octets(const Signatures& signatures)
 {
     core::WireWriter wire;
-    wire.number("version", version, version, 1);
+    wire.number("version", signatures.relayed ? version_with_relayed : version, version_with_relayed, 1);
     describe(wire, signatures, core::Limits{});  // whoever writes is bound by nothing
+    if (signatures.relayed) {
+        describe_relayed(wire, *signatures.relayed);
+    }
     return std::move(wire).take();
 }
 
@@ -106,7 +125,8 @@ std::uint64_t signatures_size_max(const core::Limits& limits) noexcept
 {
     const std::uint64_t signature = reason_max + 3 * domain_max + signature_octets_max +
                                     signature_field_octets_max + 4 * signed_names_max + 200;
-    return (dkim_signatures_max + 2 * arc_sets_max) * signature + limits.header_block_max + 65536;
+    return (dkim_signatures_max + 2 * arc_sets_max) * signature + limits.header_block_max + 65536 +
+           2 * recorded_size_max;
 }
 
 core::result<Signatures> signatures_in(std::string_view octets, const core::Limits& limits)
@@ -114,9 +134,12 @@ core::result<Signatures> signatures_in(std::string_view octets, const core::Limi
     core::WireReader wire{octets};
     std::uint64_t said_version = 0;
     Signatures signatures;
-    wire.number("version", said_version, version, 1);
-    wire.check("version", said_version == version);
+    wire.number("version", said_version, version_with_relayed, 1);
+    wire.check("version", said_version >= version);
     describe(wire, signatures, limits);
+    if (said_version == version_with_relayed) {
+        describe_relayed(wire, signatures.relayed.emplace());
+    }
     check_names(wire, signatures);
     wire.check("size", wire.rest().empty());
     if (!wire.fault().empty()) {

@@ -188,6 +188,10 @@ void render_message(Page& page, const Json& message, std::size_t count)
                                (tls.empty() ? ", in clear text" : ", " + tls));
     page.field("Envelope",
                "<" + text_in(envelope, "reverse_path") + "> to " + joined(list_in(envelope, "recipients")));
+    if (const Json& by = object_in(envelope, "by_relay"); !by.empty()) {
+        page.field("Relay", "by our relay " + text_in(by, "relay") + " (" + text_in(by, "client_address") + ", <" +
+                                text_in(by, "reverse_path") + ">); from " + text_in(envelope, "client_address"));
+    }
     render_proofs(page, object_in(message, "authentication"));
     if (flag_in(message, "from_another_address")) {
         page.field("Beware", "this comes from another address than the case began with");

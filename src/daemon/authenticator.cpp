@@ -112,7 +112,8 @@ auth::Check<core::Verdict> check_sender(auth::Inquiry& inquiry, const store::Aut
     if (!signatures) {
         throw std::runtime_error{core::Error{signatures.error()}.sentence};
     }
-    const auto client = core::IpAddress::parse(work.envelope.client_address);
+    const auto& by_relay = work.envelope.by_relay;
+    const auto client = core::IpAddress::parse(by_relay ? by_relay->client_address : work.envelope.client_address);
     const auth::Sender sender{work.envelope, work.assessment.from,
                               client && core::contains(in_force.exempt, *client)};
     co_return co_await auth::authenticate(inquiry, sender, *std::move(signatures));

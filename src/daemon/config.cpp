@@ -74,6 +74,7 @@ private:
     void check_together();
     void check_tls();
     void check_mailboxes();
+    void check_relays();
     void check_from(const core::Mailboxes& mailboxes);
 
     void fault(unsigned line, const std::string& name, const std::string& sentence)
@@ -86,6 +87,7 @@ private:
     std::multimap<unsigned, std::string> faults_;
     std::vector<unsigned> listen_lines_;
     std::vector<unsigned> mailbox_lines_;
+    std::vector<unsigned> relay_lines_;
     std::set<std::string> given_;  // in the table or element under way
     unsigned unknown_keys_{0};
 };
@@ -163,6 +165,9 @@ void Reader::read_elements(const std::string& name, const toml::node& node)
             listen_lines_.push_back((tls != nullptr ? *tls : element).source().begin.line);
         } else if (name == "certificate") {
             config_.certificates.emplace_back();
+        } else if (name == "relay") {
+            config_.relays.emplace_back();
+            relay_lines_.push_back(element.source().begin.line);
         } else {
             config_.mailboxes.emplace_back();
             mailbox_lines_.push_back(element.source().begin.line);
@@ -271,6 +276,7 @@ void Reader::check_together()
     }
     check_tls();
     check_mailboxes();
+    check_relays();
 }
 
 void Reader::check_tls()
@@ -307,6 +313,17 @@ void Reader::check_mailboxes()
         (faulty(middle) ? good : bad) = middle;
     }
     fault(mailbox_lines_[bad - 1], "mailbox", faulty(bad).error().sentence + "; correct or remove it");
+}
+
+void Reader::check_relays()
+{
+    for (std::size_t i = 0; i < config_.relays.size(); ++i) {
+        auth::Relay& relay = config_.relays[i];
+        relay.name = relay.name.empty() ? first_network(relay) : relay.name;
+        if (const std::string what = fault_of(relay, config_.hostname); !what.empty()) {
+            fault(relay_lines_[i], "relay", what);
+        }
+    }
 }
 
 /// What people answer to a reply comes to the address in its From, extended by a token.

@@ -16,7 +16,7 @@ core::result<std::shared_ptr<const InForce>> make_in_force(const Config& config)
     auto policy = std::make_shared<const smtp::Policy>(smtp::Policy{triage->mailboxes, config.limits});
     return std::make_shared<const InForce>(
         InForce{std::move(*triage), std::move(*classifier), config.acknowledgement.unverified, std::move(policy),
-                config.exempt, config.dns.mode != net::ResolverOptions::Mode::none});
+                config.exempt, config.relays, config.dns.mode != net::ResolverOptions::Mode::none});
 }
 
 }  // namespace shield::daemon

@@ -16,6 +16,7 @@ struct InForce {
     acknowledge::Unverified unverified;
     std::shared_ptr<const smtp::Policy> policy;
     core::Networks exempt;
+    std::vector<auth::Relay> relays;
     bool authenticates{false};  ///< somebody answers questions to the DNS, and verdicts are waited for
 };
 

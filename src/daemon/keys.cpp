@@ -37,18 +37,6 @@ string listening_address(string& place, const Value& value)
     return {};
 }
 
-string networks(core::Networks& place, const Value& value)
-{
-    for (const string& text : value.strings) {
-        const auto network = core::Network::parse(text);
-        if (!network) {
-            return network.error().sentence;
-        }
-        place.push_back(*network);
-    }
-    return {};
-}
-
 string next_hop(string& place, const Value& value)
 {
     place = value.string;
@@ -376,6 +364,7 @@ const std::vector<Key>& keys()
 {
     static const std::vector<Key> table = [] {
         std::vector<Key> all = settings();
+        std::ranges::copy(relay_keys(), std::back_inserter(all));
         for (const core::LimitEntry& limit : core::limit_table()) {
             all.push_back(limit_key(limit));
         }
@@ -386,9 +375,6 @@ const std::vector<Key>& keys()
 
 string refusal_of(string_view name)
 {
-    if (name == "relay") {
-        return "this version trusts no relay yet; remove the table";
-    }
     if (name == "notify") {
         return "this version notifies nobody yet; remove the table";
     }

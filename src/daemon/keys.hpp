@@ -52,6 +52,18 @@ struct Key {
 /// The key of one bound, in [limits].
 [[nodiscard]] Key limit_key(const core::LimitEntry& limit);
 
+/// The keys of [[relay]].
+[[nodiscard]] std::vector<Key> relay_keys();
+
+/// What is wrong with a relay as a whole, and what to do; or nothing.
+[[nodiscard]] std::string fault_of(const auth::Relay& relay, const std::string& hostname);
+
+/// "192.0.2.0/24", which is what a relay without a name is called.
+[[nodiscard]] std::string first_network(const auth::Relay& relay);
+
+/// Adds the networks of a list; what is wrong with one, or nothing.
+[[nodiscard]] std::string networks(core::Networks& place, const Value& value);
+
 /// What is wrong with a number that is not in [low, high], or nothing.
 [[nodiscard]] std::string number_between(std::int64_t low, std::int64_t high, std::int64_t number);
 

@@ -2,6 +2,7 @@
 #include "reader.hpp"
 
 #include <shield/auth/exchange.hpp>
+#include <shield/auth/trace.hpp>
 #include <shield/core/wire.hpp>
 #include <shield/mime/exchange.hpp>
 #include <shield/mime/read.hpp>
@@ -34,7 +35,8 @@ std::chrono::seconds time_of(const core::Limits& limits)
 
 std::uint64_t answer_size_max(const core::Limits& limits, std::uint64_t octets)
 {
-    return mime::answer_size_max(limits, octets) + auth::signatures_size_max(limits) + 4;
+    return mime::answer_size_max(limits, octets) + auth::signatures_size_max(limits) +
+           auth::trace_size_max(limits) + 8;
 }
 
 /// The answer about this message, none of it believed.
@@ -43,6 +45,8 @@ core::result<Read> read_in(std::string_view answer, const core::Limits& limits, 
     core::WireReader wire{answer};
     std::string said;
     wire.octets("said", said, mime::answer_size_max(limits, octets.size()));
+    std::string signatures;
+    wire.octets("signatures", signatures, auth::signatures_size_max(limits));
     if (!wire.fault().empty()) {
         return core::Error{"what the process that read it answered cannot be: its length"};
     }
@@ -51,8 +55,11 @@ core::result<Read> read_in(std::string_view answer, const core::Limits& limits, 
         return assessment.error();
     }
     // Who signed it is worth less than what it says: without the one the other is kept.
-    const bool believed = auth::signatures_in(wire.rest(), limits).has_value();
-    return Read{*std::move(assessment), believed ? std::string{wire.rest()} : auth::to_octets({})};
+    // What a relay of ours recorded is not the reader's to say.
+    const auto signed_by = auth::signatures_in(signatures, limits);
+    const bool believed = signed_by && !signed_by->relayed;
+    return Read{*std::move(assessment), believed ? std::move(signatures) : auth::to_octets(auth::Signatures{}),
+                std::string{wire.rest()}};
 }
 
 }  // namespace
@@ -66,7 +73,8 @@ std::string answer_to(std::string_view question)
     }
     core::WireWriter wire;
     wire.octets("said", said, UINT32_MAX);
-    return std::move(wire).take() + auth::to_octets(auth::read_signatures(message->octets, message->limits));
+    wire.octets("signatures", auth::to_octets(auth::read_signatures(message->octets, message->limits)), UINT32_MAX);
+    return std::move(wire).take() + auth::to_octets(auth::read_trace(message->octets, message->limits));
 }
 
 confine::Zygote::Options reading_in_workers(std::function<void()> drop)
@@ -99,7 +107,8 @@ core::result<Read> Reader::next()
     }
     asked_ = ++read_;
     try {
-        return Read{mime::read(octets, limits_), auth::to_octets(auth::read_signatures(octets, limits_))};
+        return Read{mime::read(octets, limits_), auth::to_octets(auth::read_signatures(octets, limits_)),
+                    auth::to_octets(auth::read_trace(octets, limits_))};
     } catch (const std::exception& failure) {
         return core::Error{failure.what()};
     }

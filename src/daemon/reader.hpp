@@ -26,6 +26,7 @@ namespace shield::daemon {
 struct Read {
     core::Assessment assessment;
     std::string signatures;  ///< what authenticate needs of them
+    std::string trace{};     ///< auth::Trace as octets, not looked at yet
 };
 
 /// Reads the messages of one thread: in a worker process of its own, which is asked ahead so that neither waits for

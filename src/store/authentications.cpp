@@ -99,10 +99,11 @@ struct Waiting {
 std::optional<Waiting> read_waiting(Connection& connection, std::int64_t message_id)
 {
     Query row = connection.query(
-        "SELECT m.reference, m.case_id, m.kind, m.reverse_path, m.client_address, m.recipients, "
-        "m.acknowledgement = 'pending', c.answered_at IS NOT NULL OR c.state = 'closed' "
-        "FROM authentication_work w JOIN messages m ON m.id = w.message_id JOIN cases c ON c.id = m.case_id "
-        "WHERE w.message_id = ?",
+        "SELECT m.reference, m.case_id, m.kind, " + std::string{select_sender} +
+            ", m.recipients, "
+            "m.acknowledgement = 'pending', c.answered_at IS NOT NULL OR c.state = 'closed' "
+            "FROM authentication_work w JOIN messages m ON m.id = w.message_id JOIN cases c ON c.id = m.case_id "
+            "WHERE w.message_id = ?",
         message_id);
     if (!row.next()) {
         return std::nullopt;

@@ -234,6 +234,11 @@ core::Envelope read_envelope(const Query& row, int first)
     envelope.eight_bit = row.flag(first + 7);
     envelope.recipients = recipients_from_json(row.text(first + 8));
     envelope.received_at = row.time(first + 9);
+    if (!row.is_null(first + 10)) {
+        envelope.by_relay = {row.text(first + 10), std::exchange(envelope.client_address, row.text(first + 11)),
+                             std::exchange(envelope.helo, row.text(first + 12)),
+                             std::exchange(envelope.reverse_path, row.text(first + 13))};
+    }
     if (envelope.recipients.empty()) {
         throw Damaged{"an envelope has no recipient"};
     }

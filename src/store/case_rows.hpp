@@ -42,7 +42,10 @@ inline constexpr std::string_view messages_of_case =
 /// The columns of an envelope, from `first` on, in the order of select_envelope.
 inline constexpr std::string_view select_envelope =
     "m.client_address, m.client_port, m.helo, m.protocol, m.tls, m.reverse_path, m.smtputf8, m.eight_bit, "
-    "m.recipients, m.received_at";
+    "m.recipients, m.received_at, m.relay, m.origin_address, m.origin_helo, m.origin_reverse_path";
+/// The sender's, whether a relay of ours handed the message on or not.
+inline constexpr std::string_view select_sender =
+    "coalesce(m.origin_reverse_path, m.reverse_path), coalesce(m.origin_address, m.client_address)";
 [[nodiscard]] core::Envelope read_envelope(const Query& row, int first);
 
 /// The case that a message belongs to now.

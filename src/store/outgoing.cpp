@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outgoing.hpp"
 
+#include "case_rows.hpp"
 #include "references.hpp"
 
 #include <shield/core/ascii.hpp>
@@ -85,7 +86,8 @@ std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoin
     const std::int64_t message_id = *answered;
     GrantKeys keys;
     {
-        Query row = connection.query("SELECT reverse_path, client_address FROM messages WHERE id = ?", message_id);
+        static const std::string sql = "SELECT " + std::string{select_sender} + " FROM messages m WHERE m.id = ?";
+        Query row = connection.query(sql, message_id);
         keys = row.next() ? grant_keys(row.text(0), row.text(1), mail.signing_domain) : keys;
     }
     if (mail.automatic &&

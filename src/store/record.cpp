@@ -35,6 +35,13 @@ std::optional<Facts> facts_of(Connection& connection, std::int64_t message_id)
         row.text(5)};
 }
 
+void set_origin(Connection& connection, std::int64_t message_id, const Origin& origin)
+{
+    connection.run(
+        "UPDATE messages SET relay = ?, origin_address = ?, origin_helo = ?, origin_reverse_path = ? WHERE id = ?",
+        origin.relay, origin.client_address, origin.helo, origin.reverse_path, message_id);
+}
+
 std::int64_t identifier_hash(std::string_view identifier)
 {
     const core::Sha256 digest = core::sha256(identifier);
@@ -136,6 +143,11 @@ RecordResult record_one(Connection& connection, const Store::Database& database,
     auto facts = facts_of(connection, assessed.message_id);
     if (!facts) {
         return {.known_before = true};
+    }
+    if (assessed.origin) {
+        set_origin(connection, assessed.message_id, *assessed.origin);
+        facts->reverse_path = assessed.origin->reverse_path;
+        facts->client_address = assessed.origin->client_address;
     }
     connection.run("DELETE FROM assessment_work WHERE message_id = ?", assessed.message_id);
     connection.run(

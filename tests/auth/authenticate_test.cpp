@@ -17,7 +17,7 @@ struct Message {
     core::Envelope envelope;
     std::vector<std::string> authors;
     Signatures signatures;
-    bool by_our_relay{false};
+    bool exempt{false};
 
     /// The author is who is answered, unless another domain is given.
     explicit Message(const std::string& reverse_path, const std::string& author = "reporter.example")
@@ -46,8 +46,8 @@ struct Message {
 core::Verdict verdict(DnsTable& dns, const Message& message)
 {
     Inquiry inquiry{40};
-    return dns.run(inquiry, authenticate(inquiry, {message.envelope, message.authors, message.by_our_relay},
-                                         message.signatures));
+    return dns.run(inquiry,
+                   authenticate(inquiry, {message.envelope, message.authors, message.exempt}, message.signatures));
 }
 
 }  // namespace
@@ -131,7 +131,7 @@ TEST(Authenticate, OfOurOwnRelaySpfSaysNothing)
     dns.txt("reporter.example", "v=spf1 ip4:192.0.2.7 -all").a("silent.example", "192.0.2.7");
     for (const std::string path : {"ann@reporter.example", "ann@silent.example"}) {
         Message relayed{path};
-        relayed.by_our_relay = true;
+        relayed.exempt = true;
         const core::Verdict proven = verdict(dns, relayed);
         EXPECT_EQ(proven.reply_address, ReplyAddress::unverified) << path;
         EXPECT_EQ(proven.result_of("spf"), "none");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shield/auth/finding.hpp>
+#include <shield/auth/relayed.hpp>
 #include <shield/core/digest.hpp>
 #include <shield/core/limits.hpp>
 
@@ -67,7 +68,8 @@ struct Signatures {
     std::vector<ArcSet> arc;       ///< instance 1 first, at most 50; empty when there are none, or a defect
     std::string arc_defect;        ///< why the ARC fields are no chain, a sentence
     Authors authors;
-    std::string header_defect;  ///< why others may read the header differently; then no result is none
+    std::string header_defect;       ///< why others may read the header differently; then no result is none
+    std::optional<Relayed> relayed;  ///< never of read_signatures(): by_our_relay() knows our relays
 
     friend bool operator==(const Signatures&, const Signatures&) = default;
 };

@@ -6,6 +6,7 @@
 #include <shield/core/vocabulary.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,19 @@ struct Recipient {
     friend bool operator==(const Recipient&, const Recipient&) = default;
 };
 
+/// How a message came that a relay of ours handed on: what SMTP said between the two of us.
+struct ByRelay {
+    std::string relay;           ///< what the configuration calls it
+    std::string client_address;  ///< of its host that connected
+    std::string helo;
+    std::string reverse_path;  ///< as it wrote it
+
+    friend bool operator==(const ByRelay&, const ByRelay&) = default;
+};
+
 /// What SMTP said about a message. Everything here came from the peer except `received_at` and the addresses of the
-/// connection itself.
+/// connection itself. With `by_relay` set, client_address, helo and reverse_path are those that our relay met, as
+/// far as it recorded them, so that whoever counts, judges or answers has the sender and not the relay.
 struct Envelope {
     std::string client_address;  ///< numeric, as the kernel (or a trusted PROXY header) gave it
     std::uint16_t client_port{0};
@@ -34,6 +46,7 @@ struct Envelope {
     bool eight_bit{false};
     std::vector<Recipient> recipients;
     Time received_at{};  ///< ours, never the message's Date (invariant 7)
+    std::optional<ByRelay> by_relay;
 
     friend bool operator==(const Envelope&, const Envelope&) = default;
 };

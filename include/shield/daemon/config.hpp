@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shield/acknowledge/decide.hpp>
+#include <shield/auth/relayed.hpp>
 #include <shield/classify/classifier.hpp>
 #include <shield/core/limits.hpp>
 #include <shield/core/log.hpp>
@@ -79,8 +80,9 @@ struct Config {
     net::ResolverOptions dns;
     core::Promises promises;
     core::Limits limits;
-    core::Networks exempt;        ///< whom no bound of a network applies to
-    std::string metrics_address;  ///< empty: nothing is served
+    std::vector<auth::Relay> relays;  ///< each with a name
+    core::Networks exempt;            ///< whom no bound of a network applies to
+    std::string metrics_address;      ///< empty: nothing is served
     core::Severity log_level{core::Severity::info};
 };
 

@@ -37,6 +37,12 @@ struct Grant {
 /// (invariant 4). Pure; runs on the writer thread. `joined`: it became a follow-up.
 using Acknowledge = std::function<Grant(const GrantedBefore& granted_before, bool joined)>;
 
+/// Where a message came from that a relay of ours handed on: what that relay met.
+struct Origin {
+    std::string relay;  ///< as core::ByRelay
+    std::string client_address, helo, reverse_path;
+};
+
 /// What the assessment of one message came to.
 struct Assessed {
     std::int64_t message_id{0};
@@ -44,6 +50,7 @@ struct Assessed {
     std::optional<core::Assessment> assessment;  ///< nothing: unreadable, and `failure` says why
     std::string failure;
     bool automatic{false};
+    std::optional<Origin> origin;
     /// What is to be authenticated, as its reader found it; nothing: nothing is.
     std::optional<std::string> signatures;
 
