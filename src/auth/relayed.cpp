@@ -11,7 +11,6 @@ namespace shield::auth {
 
 namespace {
 
-/// In no network but somebody's own (RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291).
 const core::Networks& private_networks()
 {
     static const core::Networks networks = [] {
@@ -80,7 +79,7 @@ public:
         }
         for (std::size_t i = 0; i < trace_.fields.size() && hop_ != nullptr; ++i) {
             const TraceField& field = trace_.fields[i];
-            if (i > border_ && field.kind == TraceField::Kind::received) {
+            if (i > border_ && (!relay_.results_below || field.kind == TraceField::Kind::received)) {
                 break;
             }
             const std::string& name = field.recorded.authserv_id;
@@ -114,9 +113,8 @@ private:
     [[nodiscard]] bool is_inside(const std::string& text) const
     {
         const auto address = core::IpAddress::parse(text);
-        return address &&
-               (core::contains(private_networks(), *address) || core::contains(relay_.internal, *address) ||
-                (!relay_.has_secret() && core::contains(relay_.networks, *address)));
+        return address && (is_private(*address) || core::contains(relay_.internal, *address) ||
+                           (!relay_.has_secret() && core::contains(relay_.networks, *address)));
     }
 
     // The first Received that is not certain to be about a host inside. Taking one too early costs what stands
@@ -241,6 +239,11 @@ ByOurRelay as_it_met(const Relay& relay, const core::Envelope& envelope, const T
 }
 
 }  // namespace
+
+bool is_private(const core::IpAddress& address)
+{
+    return core::contains(private_networks(), address);
+}
 
 std::optional<ByOurRelay> by_our_relay(const core::Envelope& envelope, const Trace& trace,
                                        const std::vector<Relay>& relays, const core::Mailboxes& ours)

@@ -131,7 +131,8 @@ std::string others_in(const core::Network& network)
         }
     }
     const unsigned least = network.address.v6 ? own_bits_min_v6 : own_bits_min_v4;
-    return network.bits < least ? "others may send, it is so large," : std::string{};
+    return network.bits < least && !auth::is_private(network.address) ? "others may send, it is so large,"
+                                                                      : std::string{};
 }
 
 std::string text_of(const core::Network& network)
@@ -167,6 +168,12 @@ std::vector<Key> relay_keys()
          "the secret that its routing rule adds to our address, behind a +", take_suffix},
         {"relay[].authserv_id", Type::string, optional, R"("")", "whose Authentication-Results are its own",
          take_authserv_id},
+        {"relay[].results_below", boolean, optional, "false",
+         "they stand right behind its Received field, on every message",
+         [](Config& c, string_view, const Value& v) {
+             c.relays.back().results_below = v.boolean;
+             return std::string{};
+         }},
         {"relay[].arc_sealer", Type::string, optional, R"("")", "the domain whose ARC-Seal is its own",
          take_arc_sealer},
         {"relay[].rewrites", strings, optional, "[]",

@@ -20,14 +20,18 @@ struct Relay {
     /// Which secret its routing rule adds, by mark_of() the field or the recipient's suffix in lower case; with one
     /// the networks are those of a cloud that others use as well.
     std::optional<core::Sha256> header, suffix;
-    std::string authserv_id;            ///< lower case; whose Authentication-Results count; empty: nobody's
-    std::string arc_sealer;             ///< in A-labels; whose seal counts; empty: nobody's
+    std::string authserv_id;    ///< lower case; whose Authentication-Results count; empty: nobody's
+    bool results_below{false};  ///< it puts them right behind its Received, and leaves no message without them
+    std::string arc_sealer;     ///< in A-labels; whose seal counts; empty: nobody's
     std::vector<std::string> rewrites;  ///< lower case; domains of the reverse-paths it writes, beside ours
 
     [[nodiscard]] bool has_secret() const noexcept { return header || suffix; }
 
     friend bool operator==(const Relay&, const Relay&) = default;
 };
+
+/// In no network but somebody's own (RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291).
+[[nodiscard]] bool is_private(const core::IpAddress& address);
 
 /// What our relay recorded about who sent a message.
 struct Relayed {
@@ -53,8 +57,8 @@ struct ByOurRelay {
 /// there, if it has one. Nothing when it did not: then it is mail like any other from that client. Pure.
 ///
 /// What the relay wrote stands above what the sender did: down to its Received field for the first host that is not
-/// inside it. Only fields above that one count, and the first Authentication-Results right behind it, for there
-/// most filters put theirs; so a relay must remove those that come in its name (RFC 8601 section 5).
+/// inside it. Only fields above that one count. Many filters put their Authentication-Results right behind it,
+/// where a sender can write as well when they do not: the first there counts where the operator says so.
 [[nodiscard]] std::optional<ByOurRelay> by_our_relay(const core::Envelope& envelope, const Trace& trace,
                                                      const std::vector<Relay>& relays, const core::Mailboxes& ours);
 
