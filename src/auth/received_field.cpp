@@ -73,7 +73,7 @@ std::optional<core::IpAddress> address_in(std::string_view word)
 /// The addresses of a clause: those the server saw, and those the client only said.
 class Addresses {
 public:
-    void look_at(std::string_view text, bool said)
+    void look_at(std::string_view text)
     {
         constexpr std::string_view separators = " \t()[];,=\"<>@";
         bool behind_helo = false;
@@ -85,23 +85,41 @@ public:
                 continue;
             }
             if (const auto address = address_in(word)) {
-                (said || behind_helo ? said_ : seen_).push_back(address->to_string());
+                (behind_helo ? said_ : seen_).push_back(address->to_string());
             }
             behind_helo = core::iequals(word, "helo") || core::iequals(word, "ehlo");
+            has_helo_ = has_helo_ || behind_helo;
         }
     }
 
-    /// The client's is the last that was seen: before it may stand a name that looks like one. Exim puts it where
-    /// others put what was said, when it knows no name of the client.
+    /// Where most put what the client called itself, Exim puts its address, when it knows no name of it; and then
+    /// says "helo=" of the other. Nothing of a client that only somebody's word is known of.
+    void look_at_name(std::string_view name)
+    {
+        Addresses in_name;
+        in_name.look_at(name);
+        if (!seen_.empty()) {
+            said_.insert(said_.end(), in_name.seen_.begin(), in_name.seen_.end());
+        } else if (has_helo_) {
+            seen_ = in_name.seen_;
+        } else {
+            said_.clear();
+        }
+    }
+
+    /// The client's is the last that was seen: before it may stand a name that looks like one.
     [[nodiscard]] std::vector<std::string> all() const
     {
         std::vector<std::string> all{seen_.rbegin(), seen_.rend()};
-        all.insert(all.end(), said_.begin(), said_.end());
+        if (!all.empty()) {
+            all.insert(all.end(), said_.begin(), said_.end());
+        }
         return all;
     }
 
 private:
     std::vector<std::string> seen_, said_;
+    bool has_helo_{false};
 };
 
 }  // namespace
@@ -124,8 +142,8 @@ Hop read_hop(std::string_view value)
         return hop;
     }
     Addresses addresses;
-    addresses.look_at(clause->rest, false);
-    addresses.look_at(clause->name, true);
+    addresses.look_at(clause->rest);
+    addresses.look_at_name(clause->name);
     hop.addresses = addresses.all();
     hop.helo = shown(clause->name, helo_octets_max);
     hop.readable = hop.addresses.size() <= hop_addresses_max;

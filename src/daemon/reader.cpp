@@ -45,8 +45,6 @@ core::result<Read> read_in(std::string_view answer, const core::Limits& limits, 
     core::WireReader wire{answer};
     std::string said;
     wire.octets("said", said, mime::answer_size_max(limits, octets.size()));
-    std::string signatures;
-    wire.octets("signatures", signatures, auth::signatures_size_max(limits));
     if (!wire.fault().empty()) {
         return core::Error{"what the process that read it answered cannot be: its length"};
     }
@@ -54,8 +52,10 @@ core::result<Read> read_in(std::string_view answer, const core::Limits& limits, 
     if (!assessment) {
         return assessment.error();
     }
-    // Who signed it is worth less than what it says: without the one the other is kept.
-    // What a relay of ours recorded is not the reader's to say.
+    std::string signatures;
+    wire.octets("signatures", signatures, auth::signatures_size_max(limits));
+    // Who signed it is worth less than what it says: without the one the other is kept. What a relay of ours recorded
+    // is not the reader's to say.
     const auto signed_by = auth::signatures_in(signatures, limits);
     const bool believed = signed_by && !signed_by->relayed;
     return Read{*std::move(assessment), believed ? std::move(signatures) : auth::to_octets(auth::Signatures{}),

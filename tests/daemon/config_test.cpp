@@ -296,8 +296,6 @@ INSTANTIATE_TEST_SUITE_P(
               good_config_but("address = '127.0.0.1:2525'", "address = '127.0.0.1:2525'\nproxy = ['gateway']"),
               "/etc/x.toml:5: key 'listen.proxy': 'gateway' is not an IP address or a network, such as "
               "192.0.2.0/24"},
-        Fault{"relay", good_config + "[[relay]]\naddress = '10.0.0.1'\n",
-              "/etc/x.toml:13: key 'relay': this version trusts no relay yet; remove the table"},
         Fault{"notify", good_config + "[[notify]]\nto = 'a@b.c'\n",
               "/etc/x.toml:13: key 'notify': this version notifies nobody yet; remove the table"},
         Fault{"exempt", good_config + "[limits]\nexempt = ['127.0.0.1/8']\n",

@@ -163,7 +163,7 @@ CREATE TABLE messages (
                                    OR acknowledgement = 'suppressed'),
     acknowledgement_reason  TEXT NOT NULL DEFAULT '',
     acknowledgement_sent_at INTEGER
-) STRICT;
+, relay TEXT, origin_address TEXT, origin_helo TEXT, origin_reverse_path TEXT) STRICT;
 
 CREATE INDEX messages_of_cases ON messages (case_id, id) WHERE case_id != id;
 
