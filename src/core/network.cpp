@@ -165,4 +165,18 @@ std::string network_of(std::string_view address)
     return begin_of(plain, 48).to_string() + "/48";
 }
 
+std::uint64_t network_key(std::string_view address)
+{
+    const auto known = IpAddress::parse(address);
+    if (!known) {
+        return 0;
+    }
+    const IpAddress plain = known->unmapped();
+    std::uint64_t key = plain.v6 ? 2 : 1;  // so that the two families share none
+    for (std::size_t i = 0; i < (plain.v6 ? 6U : 3U); ++i) {
+        key = key << 8 | plain.octets.at(i);
+    }
+    return key;
+}
+
 }  // namespace shield::core

@@ -22,6 +22,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds unavailable_wait{1000};
 constexpr std::chrono::milliseconds busy_wait_max{100};  // then new work is looked for
 constexpr std::chrono::milliseconds idle_wait_max{1000};
+// A new message keeps its place so long while others wait for theirs, and has all its time with the next attempt.
+constexpr std::chrono::milliseconds crowded_time_max{1000};
 constexpr unsigned attempts_max = 20;        // whatever the clock says
 constexpr unsigned failed_attempts_max = 3;  // of one whose checks end in an exception, or with the process
 
@@ -94,15 +96,20 @@ struct Authenticator::UnderWay {
           in_force{std::move(then)},
           inquiry{in_force->triage.limits.authentication_questions_max},
           check{work.cut_off < failed_attempts_max ? checks(inquiry, work, *in_force) : no_checks()},
+          begun_at{std::chrono::steady_clock::now()},
           late_at{deadline}
     {
     }
+
+    [[nodiscard]] bool was_tried_before() const { return work.attempt > 1; }
+    [[nodiscard]] bool is_alone() const { return work.cut_off > 0; }
 
     const store::AuthenticationWork work;
     const std::shared_ptr<const InForce> in_force;
     auth::Inquiry inquiry;
     auth::Check<core::Verdict> check;
-    const Moment late_at;
+    const Moment begun_at, late_at;
+    bool made_room{false};  // for others, before its time
 };
 
 auth::Check<core::Verdict> check_sender(auth::Inquiry& inquiry, const store::AuthenticationWork& work,
@@ -129,6 +136,8 @@ Authenticator::Authenticator(store::Store& store, Options options)
                                            "Attempts that the DNS gave no answer to, to be made again")},
       under_way_shown_{options_.metrics->gauge("shield_authentications_under_way",
                                                "Messages whose sender is being authenticated")},
+      waiting_shown_{options_.metrics->gauge("shield_authentications_waiting",
+                                             "Messages whose sender is to be authenticated, or again")},
       inbox_{std::make_shared<Inbox>()},
       thread_{[this](const std::stop_token& stop) { run(stop); }}
 {
@@ -157,7 +166,7 @@ void Authenticator::run(const std::stop_token& stop)
         try {
             const auto in_force = options_.current->get();
             hear_answers();
-            end_what_is_late();
+            end_what_is_late(in_force->triage.limits);
             finish(in_force);
             if (!take_work(in_force)) {
                 wait();
@@ -170,22 +179,42 @@ void Authenticator::run(const std::stop_token& stop)
             available = false;
             inbox_->wait(unavailable_wait);
         }
-        under_way_shown_ = static_cast<std::int64_t>(under_way_.size());
+        const auto under_way = static_cast<std::int64_t>(under_way_.size());
+        const auto backlog = static_cast<std::int64_t>(store_.authentications().backlog());
+        under_way_shown_ = under_way;
+        waiting_shown_ = std::max<std::int64_t>(0, backlog - under_way);
     }
+}
+
+/// What was tried before has half of the places at most, so that a DNS which is silent does not have all of them.
+/// What has ended its process is at it alone.
+std::optional<store::Authentications::Room> Authenticator::room(const core::Limits& limits) const
+{
+    const std::uint64_t most = limits.authentications_under_way_max;
+    const std::uint64_t again_max = std::max<std::uint64_t>(1, most / 2);
+    const bool alone = under_way_.size() == 1 && under_way_.begin()->second->is_alone();
+    if (under_way_.size() >= most || alone) {
+        return std::nullopt;
+    }
+    store::Authentications::Room room;
+    room.all = most - under_way_.size();
+    room.again = again_max - std::min(again_max, again_);
+    room.alone = under_way_.empty();
+    return room;
 }
 
 /// Whether any came.
 bool Authenticator::take_work(const std::shared_ptr<const InForce>& in_force)
 {
-    const std::uint64_t most = in_force->triage.limits.authentications_under_way_max;
-    if (under_way_.size() >= most) {
+    const auto room = this->room(in_force->triage.limits);
+    if (!room) {
         return false;
     }
     const auto due = store_.authentications().next_due();
     if (!due || *due > options_.clock()) {
         return false;
     }
-    auto leased = store_.authentications().lease(most - under_way_.size());
+    auto leased = store_.authentications().lease(*room);
     for (store::AuthenticationWork& work : leased) {
         const std::int64_t message_id = work.message_id;
         try {
@@ -205,6 +234,7 @@ void Authenticator::begin(store::AuthenticationWork work, const std::shared_ptr<
     auto one = std::make_unique<UnderWay>(std::move(work), options_.checks, in_force, late_at);
     one->check.start();
     ask_for(*one);
+    again_ += one->was_tried_before() ? 1 : 0;
     under_way_.insert_or_assign(message_id, std::move(one));
 }
 
@@ -229,13 +259,21 @@ void Authenticator::hear_answers()
     }
 }
 
-void Authenticator::end_what_is_late()
+void Authenticator::end_what_is_late(const core::Limits& limits)
 {
     const auto now = std::chrono::steady_clock::now();
+    const bool crowded =
+        under_way_.size() >= limits.authentications_under_way_max && store_.authentications().new_work_waits();
     for (auto& [message_id, one] : under_way_) {
-        if (!one->check.done() && now >= one->late_at) {
+        if (one->check.done()) {
+            continue;
+        }
+        if (now >= one->late_at) {
             bounds_.count(&core::Limits::authentication_time_max);
             one->inquiry.close("no answer in time");
+        } else if (crowded && !one->was_tried_before() && now >= one->begun_at + crowded_time_max) {
+            one->made_room = true;
+            one->inquiry.close("others wait");
         }
     }
 }
@@ -257,6 +295,7 @@ void Authenticator::finish(const std::shared_ptr<const InForce>& in_force)
         if (auto outcome = outcome_of(*one->second, with)) {
             batch.push_back(*std::move(outcome));
         }
+        again_ -= one->second->was_tried_before() ? 1 : 0;
         one = under_way_.erase(one);
     }
     if (!batch.empty()) {
@@ -306,6 +345,9 @@ std::optional<core::Time> Authenticator::try_again_at(const UnderWay& one, const
 {
     const bool decided = verdict.reply_address == core::ReplyAddress::verified ||
                          verdict.reply_address == core::ReplyAddress::refuted;
+    if (one.made_room && one.inquiry.any_failed() && !decided) {
+        return options_.clock() + pause_after(one.work.attempt);  // it was not given its time
+    }
     if (!one.work.decides || !one.inquiry.any_failed() || decided) {
         return std::nullopt;
     }

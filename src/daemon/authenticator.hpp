@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -56,7 +57,8 @@ private:
     bool take_work(const std::shared_ptr<const InForce>& in_force);
     void begin(store::AuthenticationWork work, const std::shared_ptr<const InForce>& in_force);
     void hear_answers();
-    void end_what_is_late();
+    void end_what_is_late(const core::Limits& limits);
+    [[nodiscard]] std::optional<store::Authentications::Room> room(const core::Limits& limits) const;
     void ask_for(UnderWay& one);
     void finish(const std::shared_ptr<const InForce>& in_force);
     [[nodiscard]] std::optional<store::Authenticated> outcome_of(UnderWay& one, const Assessing& with);
@@ -71,8 +73,10 @@ private:
     core::Metrics::Value& done_;
     core::Metrics::Value& postponed_;
     core::Metrics::Value& under_way_shown_;
+    core::Metrics::Value& waiting_shown_;
     std::shared_ptr<Inbox> inbox_;
     std::map<std::int64_t, std::unique_ptr<UnderWay>> under_way_;  // by message
+    std::uint64_t again_{0};                                       // of these, how many were tried before
     std::jthread thread_;
 };
 

@@ -4,6 +4,7 @@
 #include "disk_space.hpp"
 #include "record.hpp"
 #include "recording.hpp"
+#include "stages.hpp"
 
 #include <shield/core/ascii.hpp>
 #include <shield/store/assessments.hpp>
@@ -14,39 +15,33 @@ namespace shield::store {
 
 namespace {
 
-struct Leased {
-    std::int64_t message_id{0};
-    std::uint64_t attempts{0}, size{0};
-};
+using Leased = WaitingWork::Entry;
 
-// Free: never leased, given back, or of a process that is gone (the directory has one at a time).
-std::vector<Leased> free_work(Connection& connection, const Store::Database& database, std::uint64_t limit)
+/// In the order of their rows.
+std::vector<Leased> read_rows(Connection& connection, std::int64_t behind, std::size_t limit)
 {
-    std::vector<Leased> free;
-    std::uint64_t octets = 0;
+    std::vector<Leased> rows;
     Query row = connection.query(
-        "SELECT w.message_id, w.attempts, m.size FROM assessment_work w JOIN messages m ON m.id = w.message_id "
-        "WHERE w.owner != ? ORDER BY w.message_id LIMIT ?",
-        database.owner(), limit);
+        "SELECT w.message_id, w.attempts, m.size, m.client_address, c.category FROM assessment_work w "
+        "JOIN messages m ON m.id = w.message_id JOIN cases c ON c.id = m.case_id "
+        "WHERE w.message_id > ? ORDER BY w.message_id LIMIT ?",
+        behind, limit);
     while (row.next()) {
-        octets += row.natural(2);
-        // One that was tried before is read alone: it may end this program, and must not take others with it.
-        const bool tried = row.natural(1) != 0;
-        if (!free.empty() && (tried || octets > database.limits().assessment_batch_octets_max)) {
-            break;
-        }
-        free.push_back({row.integer(0), row.natural(1), row.natural(2)});
-        if (tried) {
-            break;
-        }
+        const auto category = core::parse_category(row.text(4)).value_or(core::Category::attack);
+        Leased found = to_assess(row.integer(0), row.text(3), category, row.natural(2));
+        found.attempts = static_cast<unsigned>(row.natural(1));
+        rows.push_back(found);
     }
-    return free;
+    return rows;
 }
 
-/// Writes down which leases ended without a result, and leases what is free.
-std::vector<Leased> take_work(Store::Database& database, std::uint64_t limit)
+/// Writes down which leases ended without a result, and those that begin. Answers whose rows are gone.
+std::vector<std::int64_t> write_leases(Store::Database& database, const std::vector<Leased>& begun)
 {
     const std::vector<ReturnedWork> returned = database.returned_work().take();
+    if (returned.empty() && begun.empty()) {
+        return {};
+    }
     try {
         return database.writer().call(
             [&](Connection& connection) {
@@ -56,20 +51,33 @@ std::vector<Leased> take_work(Store::Database& database, std::uint64_t limit)
                         "owner = ?",
                         one.attempted ? 0 : 1, one.message_id, database.owner());
                 }
-                std::vector<Leased> taken = free_work(connection, database, limit);
-                for (Leased& work : taken) {
-                    connection.run(
-                        "UPDATE assessment_work SET attempts = attempts + 1, owner = ? WHERE message_id = ?",
-                        database.owner(), work.message_id);
-                    ++work.attempts;
+                std::vector<std::int64_t> gone;
+                for (const Leased& work : begun) {
+                    if (connection.run(
+                            "UPDATE assessment_work SET attempts = attempts + 1, owner = ? WHERE message_id = ?",
+                            database.owner(), work.id) == 0) {
+                        gone.push_back(work.id);
+                    }
                 }
-                return taken;
+                return gone;
             },
             Lane::record);
     } catch (...) {
         database.returned_work().add(returned);
         throw;
     }
+}
+
+std::vector<Leased> take_work(Store::Database& database, std::uint64_t limit)
+{
+    database.assessments_waiting.load([&](std::int64_t behind, std::size_t rows) {
+        return database.readers().read([&](Connection& connection) { return read_rows(connection, behind, rows); });
+    });
+    WaitingWork::Room room;
+    room.entries = limit;
+    room.cost = database.limits().assessment_batch_octets_max;
+    return database.assessments_waiting.lease(
+        database.now(), room, [&](const std::vector<Leased>& begun) { return write_leases(database, begun); });
 }
 
 /// One assessment; fails alone.
@@ -88,6 +96,7 @@ public:
 private:
     void committed() override
     {
+        database().assessments_waiting.done(item_.assessed.message_id);
         if (result_.known_before) {
             return;
         }
@@ -97,6 +106,8 @@ private:
             database().outbox_bell.ring();
         }
         if (result_.to_authenticate) {
+            database().authentications_waiting.add(*result_.to_authenticate);
+            ++database().authentication_backlog;
             database().authentication_bell.ring();
         }
         database().gathering_bell.ring();
@@ -110,7 +121,7 @@ std::vector<ReturnedWork> unattempted(const std::vector<Leased>& leased)
 {
     std::vector<ReturnedWork> returned;
     for (const Leased& one : leased) {
-        returned.push_back({one.message_id, false});
+        returned.push_back({one.id, false});
     }
     return returned;
 }
@@ -118,24 +129,26 @@ std::vector<ReturnedWork> unattempted(const std::vector<Leased>& leased)
 AssessmentWork read_work(Connection& connection, const Leased& leased)
 {
     static const std::string sql =
-        "SELECT m.reference, m.kind, " + std::string{select_envelope} + " FROM messages m WHERE m.id = ?";
+        "SELECT m.reference, m.kind, m.size, " + std::string{select_envelope} + " FROM messages m WHERE m.id = ?";
     AssessmentWork work;
+    std::uint64_t size = 0;
     {
-        Query row = connection.query(sql, leased.message_id);
+        Query row = connection.query(sql, leased.id);
         if (!row.next()) {
             throw Damaged{"its row is missing"};
         }
-        work.message_id = leased.message_id;
+        work.message_id = leased.id;
         work.reference = reference_of(row.integer(0));
         work.kind = parse_kind(row.text(1));
-        work.envelope = read_envelope(row, 2);
+        size = row.natural(2);
+        work.envelope = read_envelope(row, 3);
     }
-    auto octets = read_octets(connection, leased.message_id, leased.size);
+    auto octets = read_octets(connection, leased.id, size);
     if (!octets) {
         throw Damaged{"octets are missing"};
     }
     work.octets = std::move(*octets);
-    work.attempt = static_cast<unsigned>(leased.attempts);
+    work.attempt = leased.attempts;
     return work;
 }
 
@@ -190,12 +203,12 @@ std::vector<AssessmentWork> Assessments::lease(std::uint64_t limit)
                 try {
                     work.push_back(read_work(connection, one));
                 } catch (const Damaged& damage) {
-                    damaged.emplace_back(one.message_id, damage.what());
+                    damaged.emplace_back(one.id, damage.what());
                 }
             }
         });
     } catch (...) {
-        database_.returned_work().add(unattempted(leased));
+        database_.give_back_assessments(unattempted(leased));
         throw;
     }
     for (const auto& [message_id, why] : damaged) {
@@ -209,15 +222,12 @@ std::vector<AssessmentWork> Assessments::lease(std::uint64_t limit)
 
 void Assessments::give_back(std::int64_t message_id, bool attempted)
 {
-    database_.returned_work().add({{message_id, attempted}});
-    database_.assessment_bell.ring();
+    database_.give_back_assessments({{message_id, attempted}});
 }
 
 void Assessments::write_returned()
 {
-    if (!database_.returned_work().empty()) {
-        (void)take_work(database_, 0);
-    }
+    (void)write_leases(database_, {});
 }
 
 void Assessments::give_up(std::int64_t message_id, const std::string& failure)
@@ -225,12 +235,13 @@ void Assessments::give_up(std::int64_t message_id, const std::string& failure)
     try {
         const bool done = database_.writer().call(
             [&](Connection& connection) { return record_unreadable(connection, database_, message_id, failure); });
+        database_.assessments_waiting.done(message_id);
         if (done) {
             database_.figures().backlog = --database_.assessment_backlog;
             ++database_.figures().unreadable;
         }
     } catch (const Unavailable&) {  // the disk is full, say: it stays as it is, and is found again
-        database_.returned_work().add({{message_id, false}});
+        database_.give_back_assessments({{message_id, false}});
     }
 }
 
@@ -254,7 +265,9 @@ void Assessments::record(std::vector<Assessed> batch)
         jobs.emplace_back(std::make_unique<AssessmentRecording>(database_, std::move(assessed)),
                           waited ? Lane::work : Lane::record);
     }
-    record_together(database_.writer(), std::move(jobs), database_.returned_work(), database_.assessment_bell);
+    record_together(database_.writer(), std::move(jobs), [this](const std::vector<ReturnedWork>& returned) {
+        database_.give_back_assessments(returned);
+    });
 }
 
 std::uint64_t Assessments::index_some()

@@ -4,55 +4,75 @@
 #include "granting.hpp"
 #include "outgoing.hpp"
 #include "recording.hpp"
+#include "stages.hpp"
 
 #include <shield/store/authentications.hpp>
+
+#include <algorithm>
 
 namespace shield::store {
 
 namespace {
 
-// What cannot be recorded is not tried over and over.
-constexpr std::chrono::minutes pause_after_refusal{1};
+using Leased = WaitingWork::Entry;
 
-/// Writes down which leases ended, and leases what is due: those first whose acknowledgement waits.
-std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t limit)
+/// In the order of their rows.
+std::vector<Leased> read_rows(Connection& connection, std::int64_t behind, std::size_t limit)
+{
+    std::vector<Leased> rows;
+    Query row = connection.query(
+        "SELECT w.message_id, m.client_address, w.decides, w.attempts, w.postponed, w.due_at FROM "
+        "authentication_work w JOIN messages m ON m.id = w.message_id WHERE w.message_id > ? ORDER BY w.message_id "
+        "LIMIT ?",
+        behind, limit);
+    while (row.next()) {
+        Leased found = to_authenticate(row.integer(0), row.text(1), row.flag(2));
+        found.attempts = static_cast<unsigned>(row.natural(3));
+        found.postponed = static_cast<unsigned>(row.natural(4));
+        found.due = row.time(5);
+        rows.push_back(found);
+    }
+    return rows;
+}
+
+void write_ends(Connection& connection, const Store::Database& database,
+                const std::vector<PostponedWork>& postponed, const std::vector<ReturnedWork>& returned)
+{
+    const core::Time now = database.now();
+    for (const PostponedWork& one : postponed) {
+        connection.run(
+            "UPDATE authentication_work SET owner = 0, due_at = ?, postponed = postponed + 1 WHERE message_id = ?",
+            one.until, one.message_id);
+    }
+    for (const ReturnedWork& one : returned) {
+        connection.run(
+            "UPDATE authentication_work SET owner = 0, attempts = attempts - ?, due_at = max(due_at, ?) WHERE "
+            "message_id = ?",
+            one.attempted ? 0 : 1, one.attempted ? now + pause_after_refusal : now, one.message_id);
+    }
+}
+
+/// Writes down which leases ended, and those that begin. Answers whose rows are gone.
+std::vector<std::int64_t> write_leases(Store::Database& database, const std::vector<Leased>& begun)
 {
     const std::vector<PostponedWork> postponed = database.postponed_authentications().take();
     const std::vector<ReturnedWork> returned = database.returned_authentications().take();
+    if (postponed.empty() && returned.empty() && begun.empty()) {
+        return {};
+    }
     try {
         return database.writer().call(
             [&](Connection& connection) {
-                const core::Time now = database.now();
-                for (const PostponedWork& one : postponed) {
-                    connection.run(
-                        "UPDATE authentication_work SET owner = 0, due_at = ?, postponed = postponed + 1 WHERE "
-                        "message_id = ?",
-                        one.until, one.message_id);
-                }
-                for (const ReturnedWork& one : returned) {
-                    connection.run(
-                        "UPDATE authentication_work SET owner = 0, attempts = attempts - ?, due_at = max(due_at, "
-                        "?) "
-                        "WHERE message_id = ?",
-                        one.attempted ? 0 : 1, one.attempted ? now + pause_after_refusal : now, one.message_id);
-                }
-                std::vector<std::int64_t> taken;
-                {
-                    Query row = connection.query(
-                        "SELECT message_id FROM authentication_work WHERE owner != ? AND (due_at <= ? OR due_at > "
-                        "?) "
-                        "ORDER BY decides DESC, due_at LIMIT ?",
-                        database.owner(), now, now + Authentications::pause_max, limit);
-                    while (row.next()) {
-                        taken.push_back(row.integer(0));
+                write_ends(connection, database, postponed, returned);
+                std::vector<std::int64_t> gone;
+                for (const Leased& work : begun) {
+                    if (connection.run("UPDATE authentication_work SET owner = ?, attempts = attempts + 1 WHERE "
+                                       "message_id = ?",
+                                       database.owner(), work.id) == 0) {
+                        gone.push_back(work.id);
                     }
                 }
-                for (const std::int64_t message_id : taken) {
-                    connection.run(
-                        "UPDATE authentication_work SET owner = ?, attempts = attempts + 1 WHERE message_id = ?",
-                        database.owner(), message_id);
-                }
-                return taken;
+                return gone;
             },
             Lane::record);
     } catch (...) {
@@ -60,6 +80,19 @@ std::vector<std::int64_t> take_work(Store::Database& database, std::uint64_t lim
         database.returned_authentications().add(returned);
         throw;
     }
+}
+
+std::vector<Leased> take_work(Store::Database& database, const Authentications::Room& room)
+{
+    database.authentications_waiting.load([&](std::int64_t behind, std::size_t rows) {
+        return database.readers().read([&](Connection& connection) { return read_rows(connection, behind, rows); });
+    });
+    WaitingWork::Room wanted;
+    wanted.entries = room.all;
+    wanted.again = room.again;
+    wanted.alone = room.alone;
+    return database.authentications_waiting.lease(
+        database.now(), wanted, [&](const std::vector<Leased>& begun) { return write_leases(database, begun); });
 }
 
 /// Throws Damaged.
@@ -143,6 +176,7 @@ public:
     {
         const core::Time now = database().now();
         const auto waiting = read_waiting(connection, done_.message_id);
+        was_waiting_ = waiting.has_value();
         if (!waiting) {
             return;  // recorded before
         }
@@ -175,6 +209,8 @@ private:
 
     void committed() override
     {
+        database().authentications_waiting.done(done_.message_id);
+        database().authentication_backlog -= was_waiting_ ? 1 : 0;
         if (mail_queued_) {
             database().outbox_bell.ring();
         }
@@ -183,23 +219,23 @@ private:
 
     Authenticated done_;
     std::string verdict_;
-    bool mail_queued_{false};
+    bool was_waiting_{false}, mail_queued_{false};
 };
 
 }  // namespace
 
-std::vector<AuthenticationWork> Authentications::lease(std::uint64_t limit)
+std::vector<AuthenticationWork> Authentications::lease(const Room& room)
 {
-    const std::vector<std::int64_t> taken = take_work(database_, limit);
+    const std::vector<Leased> taken = take_work(database_, room);
     std::vector<AuthenticationWork> work;
     std::vector<Authenticated> damaged;
     try {
         database_.readers().read([&](Connection& connection) {
-            for (const std::int64_t message_id : taken) {
+            for (const Leased& one : taken) {
                 try {
-                    work.push_back(read_work(connection, message_id));
+                    work.push_back(read_work(connection, one.id));
                 } catch (const Damaged&) {
-                    damaged.push_back({message_id, {}, held_as_damaged});
+                    damaged.push_back({one.id, {}, held_as_damaged});
                 }
             }
         });
@@ -209,10 +245,10 @@ std::vector<AuthenticationWork> Authentications::lease(std::uint64_t limit)
         }
     } catch (...) {
         std::vector<ReturnedWork> unread;
-        for (const std::int64_t message_id : taken) {
-            unread.push_back({message_id, true});
+        for (const Leased& one : taken) {
+            unread.push_back({one.id, true});
         }
-        database_.returned_authentications().add(unread);
+        database_.give_back_authentications(unread);
         throw;
     }
     return work;
@@ -224,16 +260,17 @@ std::optional<core::Time> Authentications::next_due() const
     if (!database_.postponed_authentications().empty() || !database_.returned_authentications().empty()) {
         return database_.now();
     }
-    const auto due = database_.readers().read([&](Connection& connection) {
-        // By the index, twice: what is leased are few rows at its beginning, what waits may be very many.
-        Query row = connection.query(
-            "SELECT min(due_at) FROM (SELECT * FROM (SELECT due_at FROM authentication_work WHERE decides = 1 AND "
-            "owner != ?1 ORDER BY due_at LIMIT 1) UNION ALL SELECT * FROM (SELECT due_at FROM authentication_work "
-            "WHERE decides = 0 AND owner != ?1 ORDER BY due_at LIMIT 1))",
-            database_.owner());
-        return row.next() ? row.maybe_time(0) : std::nullopt;
-    });
-    return due && *due > database_.now() + pause_max ? database_.now() : due;
+    return database_.authentications_waiting.next_due(database_.now());
+}
+
+bool Authentications::new_work_waits() const
+{
+    return database_.authentications_waiting.new_work_waits();
+}
+
+std::uint64_t Authentications::backlog() const
+{
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, database_.authentication_backlog.load()));
 }
 
 void Authentications::record(std::vector<Authenticated> batch)
@@ -243,27 +280,26 @@ void Authentications::record(std::vector<Authenticated> batch)
         const Lane lane = done.acknowledge ? Lane::work : Lane::record;
         jobs.emplace_back(std::make_unique<AuthenticationRecording>(database_, std::move(done)), lane);
     }
-    record_together(database_.writer(), std::move(jobs), database_.returned_authentications(),
-                    database_.authentication_bell);
+    record_together(database_.writer(), std::move(jobs), [this](const std::vector<ReturnedWork>& returned) {
+        database_.give_back_authentications(returned);
+    });
 }
 
 void Authentications::postpone(std::int64_t message_id, core::Time until)
 {
+    database_.authentications_waiting.postpone(message_id, until);
     database_.postponed_authentications().add({{message_id, until}});
     database_.authentication_bell.ring();
 }
 
 void Authentications::give_back(std::int64_t message_id, bool attempted)
 {
-    database_.returned_authentications().add({{message_id, attempted}});
-    database_.authentication_bell.ring();
+    database_.give_back_authentications({{message_id, attempted}});
 }
 
 void Authentications::write_ends()
 {
-    if (!database_.postponed_authentications().empty() || !database_.returned_authentications().empty()) {
-        (void)take_work(database_, 0);
-    }
+    (void)write_leases(database_, {});
 }
 
 void Authentications::wait(std::chrono::milliseconds at_most)

@@ -3,6 +3,7 @@
 
 #include "migrate.hpp"
 #include "random.hpp"
+#include "stages.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -77,7 +78,9 @@ Unavailable unavailable(const std::string& file, const SQLite::Exception& error)
 }  // namespace
 
 Store::Database::Database(Options options, Descriptor lock)
-    : options_{completed(std::move(options))},
+    : assessments_waiting{fair_assessments()},
+      authentications_waiting{fair_authentications()},
+      options_{completed(std::move(options))},
       lock_{std::move(lock)},
       owner_{static_cast<std::int64_t>(random_bits() >> 1) | 1},
       references_{options_.random_bits ? options_.random_bits : &random_bits},
@@ -131,6 +134,25 @@ std::unique_ptr<Store::Database> Store::Database::open(Options options)
     return database;
 }
 
+void Store::Database::give_back_assessments(const std::vector<ReturnedWork>& returned)
+{
+    for (const ReturnedWork& one : returned) {
+        assessments_waiting.give_back(one.message_id, one.attempted);
+    }
+    returned_work_.add(returned);
+    assessment_bell.ring();
+}
+
+void Store::Database::give_back_authentications(const std::vector<ReturnedWork>& returned)
+{
+    for (const ReturnedWork& one : returned) {
+        authentications_waiting.give_back(one.message_id, one.attempted,
+                                          one.attempted ? now() + pause_after_refusal : core::Time{});
+    }
+    returned_authentications_.add(returned);
+    authentication_bell.ring();
+}
+
 void Store::Database::prepare(Connection& connection) const
 {
     connection.database().setBusyTimeout(busy_wait_ms);
@@ -165,6 +187,7 @@ void Store::Database::remember(Connection& connection)
     repeats_.load(connection, now() - std::chrono::seconds{options_.limits.repeat_window});
     assessment_backlog = connection.number("SELECT count(*) FROM assessment_work");
     figures_.backlog = assessment_backlog.load();
+    authentication_backlog = connection.number("SELECT count(*) FROM authentication_work");
     figures_.outbox_queued = outgoing_count(connection, "queued");
     load_token_keys(connection);
 }

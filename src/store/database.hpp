@@ -8,6 +8,7 @@
 #include "references.hpp"
 #include "repeats.hpp"
 #include "unwritten.hpp"
+#include "waiting_work.hpp"
 #include "writer.hpp"
 
 #include <shield/core/reached_bounds.hpp>
@@ -47,6 +48,9 @@ struct PostponedWork {
     core::Time until{};
 };
 
+/// What cannot be recorded is not tried over and over.
+inline constexpr std::chrono::minutes pause_after_refusal{1};
+
 /// What the faces of the store share: the directory's lock, the writer, the readers and what is kept in memory
 /// beside them. Owned by Store; thread-safe.
 class Store::Database {
@@ -78,11 +82,16 @@ public:
     [[nodiscard]] core::TokenKey signing_key() const;
     [[nodiscard]] std::optional<core::TokenKey> token_key(unsigned id) const;
 
+    /// Leases that ended without a result: free again at once, and in their rows with the next lease.
+    void give_back_assessments(const std::vector<ReturnedWork>& returned);
+    void give_back_authentications(const std::vector<ReturnedWork>& returned);
+
+    WaitingWork assessments_waiting, authentications_waiting;
     Bell assessment_bell;
     Bell authentication_bell;
     Bell gathering_bell;
     Bell outbox_bell;
-    std::atomic<std::int64_t> assessment_backlog{0};
+    std::atomic<std::int64_t> assessment_backlog{0}, authentication_backlog{0};
     std::atomic<std::uint64_t> refused_waiting{0};
     std::mutex backup_mutex;  // held while backup_here() makes one
 

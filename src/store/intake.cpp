@@ -3,6 +3,7 @@
 #include "events.hpp"
 #include "json.hpp"
 #include "spool.hpp"
+#include "stages.hpp"
 
 #include <shield/store/intake.hpp>
 
@@ -88,6 +89,9 @@ public:
         database_.references().settle();
         ++database_.figures().received;
         database_.figures().repeats += repeat_ ? 1 : 0;
+        const core::Envelope& envelope = submission_.envelope;
+        database_.assessments_waiting.add(to_assess(message_id_, envelope.client_address,
+                                                    most_pressing(envelope).category, submission_.content.size()));
         database_.figures().backlog = ++database_.assessment_backlog;
         database_.assessment_bell.ring();
         return [done = std::move(done_), receipt = core::Receipt{reference_}] { done(receipt); };

@@ -8,6 +8,7 @@
 #include "granting.hpp"
 #include "json.hpp"
 #include "placing.hpp"
+#include "stages.hpp"
 
 #include <shield/core/ascii.hpp>
 
@@ -140,9 +141,11 @@ RecordResult record_one(Connection& connection, const Store::Database& database,
     const Assessed& assessed = item.assessed;
     const bool read = assessed.assessment.has_value();
     const core::Time now = database.now();
+    RecordResult result;
     auto facts = facts_of(connection, assessed.message_id);
     if (!facts) {
-        return {.known_before = true};
+        result.known_before = true;
+        return result;
     }
     if (assessed.origin) {
         set_origin(connection, assessed.message_id, *assessed.origin);
@@ -173,8 +176,11 @@ RecordResult record_one(Connection& connection, const Store::Database& database,
     if (read && facts->kind == MessageKind::first) {
         connection.run("INSERT INTO gathering_work (message_id) VALUES (?)", assessed.message_id);
     }
-    return {.mail_queued = decided.state == core::AcknowledgementState::queued,
-            .to_authenticate = assessed.signatures.has_value()};
+    result.mail_queued = decided.state == core::AcknowledgementState::queued;
+    if (assessed.signatures) {
+        result.to_authenticate = to_authenticate(assessed.message_id, facts->client_address, pending);
+    }
+    return result;
 }
 
 bool record_unreadable(Connection& connection, const Store::Database& database, std::int64_t message_id,

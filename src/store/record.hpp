@@ -6,6 +6,7 @@
 
 #include <shield/store/assessments.hpp>
 
+#include <optional>
 #include <string>
 
 /// What becomes of a message and its case when it is assessed, inside somebody's transaction.
@@ -19,9 +20,9 @@ struct Recordable {
 [[nodiscard]] Recordable recordable(Assessed assessed);
 
 struct RecordResult {
-    bool known_before{false};     ///< it had been recorded: nothing changed
-    bool mail_queued{false};      ///< its acknowledgement waits in the outbox
-    bool to_authenticate{false};  ///< there is work for authenticate
+    bool known_before{false};  ///< it had been recorded: nothing changed
+    bool mail_queued{false};   ///< its acknowledgement waits in the outbox
+    std::optional<WaitingWork::Entry> to_authenticate;
 };
 RecordResult record_one(Connection& connection, const Store::Database& database, const Recordable& item);
 

@@ -43,7 +43,7 @@ Completion Recording::ended(Fate fate, std::exception_ptr why)
 }
 
 void record_together(Writer& writer, std::vector<std::pair<std::unique_ptr<Recording>, Lane>> jobs,
-                     Unwritten<ReturnedWork>& returned, Bell& bell)
+                     const std::function<void(const std::vector<ReturnedWork>&)>& give_back)
 {
     const auto recorded = std::make_shared<Recorded>();
     recorded->left = jobs.size();
@@ -55,8 +55,7 @@ void record_together(Writer& writer, std::vector<std::pair<std::unique_ptr<Recor
     std::unique_lock lock{recorded->mutex};
     recorded->ready.wait(lock, [&] { return recorded->left == 0; });
     if (!recorded->returned.empty()) {
-        returned.add(recorded->returned);
-        bell.ring();
+        give_back(recorded->returned);
     }
     require_committed(recorded->worst, nullptr);
 }

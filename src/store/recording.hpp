@@ -5,6 +5,7 @@
 #include "lanes.hpp"
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -47,9 +48,9 @@ private:
     std::shared_ptr<Recorded> recorded_;
 };
 
-/// Writes them in as few transactions as the lanes allow and waits for all. `returned` gets what was not recorded.
-/// Throws Unavailable as require_committed() does.
+/// Writes them in as few transactions as the lanes allow and waits for all. `give_back` gets what was not recorded,
+/// if anything. Throws Unavailable as require_committed() does.
 void record_together(Writer& writer, std::vector<std::pair<std::unique_ptr<Recording>, Lane>> jobs,
-                     Unwritten<ReturnedWork>& returned, Bell& bell);
+                     const std::function<void(const std::vector<ReturnedWork>&)>& give_back);
 
 }  // namespace shield::store

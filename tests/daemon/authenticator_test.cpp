@@ -240,7 +240,7 @@ TEST_F(AuthenticatorTest, WhatEndsTheProcessThreeTimesIsCheckedNoMore)
     set("hold");
     const auto reference = assessed("ann@good.example");
     for (int i = 0; i < 3; ++i) {
-        EXPECT_EQ(store_->authentications().lease(1).size(), 1U);
+        EXPECT_EQ(store_->authentications().lease({1}).size(), 1U);
         store_.reset();
         store_ = open();
     }

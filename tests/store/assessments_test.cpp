@@ -13,26 +13,49 @@ protected:
     }
 };
 
-TEST_F(StoreAssessments, WorkIsLeasedOldestFirstAndOnce)
+TEST_F(StoreAssessments, WorkIsLeasedByCategoryAndOnce)
 {
-    const auto first = receive("one");
-    const auto second = receive("two", envelope(core::Category::attack));
+    const auto urgent = receive("one");
+    const auto attack = receive("two", envelope(core::Category::attack));
     const auto work = store->assessments().lease(10);
     ASSERT_EQ(work.size(), 2U);
-    EXPECT_EQ(work[0].reference, first);
-    EXPECT_EQ(work[0].octets, "one");
+    EXPECT_EQ(work[0].reference, attack);
+    EXPECT_EQ(work[0].envelope, envelope(core::Category::attack));
     EXPECT_EQ(work[0].attempt, 1U);
-    EXPECT_EQ(work[1].reference, second);
-    EXPECT_EQ(work[1].envelope, envelope(core::Category::attack));
+    EXPECT_EQ(work[1].reference, urgent);
+    EXPECT_EQ(work[1].octets, "one");
     EXPECT_TRUE(store->assessments().lease(10).empty());
     store->assessments().give_back(work[0].message_id, true);
     store->assessments().give_back(work[1].message_id, true);
-    for (const auto& reference : {first, second}) {  // what was tried before is read alone
+    for (const auto& reference : {attack, urgent}) {  // what was tried before is read alone
         const auto again = store->assessments().lease(10);
         ASSERT_EQ(again.size(), 1U);
         EXPECT_EQ(again[0].reference, reference);
         EXPECT_EQ(again[0].attempt, 2U);
     }
+}
+
+TEST_F(StoreAssessments, AReportIsAssessedWithinAFewHoweverManyWaitAndANewProcessKnowsIt)
+{
+    core::Envelope from = envelope(core::Category::attack);
+    for (int i = 0; i < 400; ++i) {
+        from.client_address = "198.51." + std::to_string(i % 20) + ".7";
+        (void)receive("flood " + std::to_string(i), from);
+    }
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(store->assessments().lease(20).size(), 20U);
+    }
+    const auto report = receive("a report");  // urgent, and from a network that nothing has come from
+    const auto is_report = [&](const AssessmentWork& one) { return one.reference == report; };
+    const auto next = store->assessments().lease(10);
+    EXPECT_EQ(std::count_if(next.begin(), next.end(), is_report), 1);
+    for (const AssessmentWork& work : next) {
+        store->assessments().give_back(work.message_id, false);
+    }
+    store->assessments().write_returned();
+    open();
+    const auto after_a_restart = store->assessments().lease(10);
+    EXPECT_EQ(std::count_if(after_a_restart.begin(), after_a_restart.end(), is_report), 1);
 }
 
 TEST_F(StoreAssessments, WhatWasNotAttemptedCountsForNothing)

@@ -73,4 +73,7 @@ struct HostAndPort {
 /// canonical form such as `192.0.2.0/24`. What is no address comes back as it was.
 [[nodiscard]] std::string network_of(std::string_view address);
 
+/// The same network as a number, for who keeps very many: never 0. What is no address is 0, all of it.
+[[nodiscard]] std::uint64_t network_key(std::string_view address);
+
 }  // namespace shield::core

@@ -67,9 +67,11 @@ struct Assessed {
 /// assess's view of the store: work is taken by lease and comes back as an assessment or a failure.
 class Assessments {
 public:
-    /// Up to `limit` messages, oldest first, leased to this process until they are recorded or given back. Each
-    /// lease counts as an attempt. One with more than `assessment_attempts_max` ends whoever reads it, or cannot be
-    /// recorded: it is not to be read, only to be recorded as unreadable.
+    /// Up to `limit` messages, leased to this process until they are recorded or given back: by category and
+    /// weight, in it by the networks they came from in turns (deficit round robin, by octets), of one network the
+    /// oldest first. Each lease counts as an attempt. One that was tried before is leased alone. One with more than
+    /// `assessment_attempts_max` ends whoever reads it, or cannot be recorded: it is not to be read, only to be
+    /// recorded as unreadable.
     [[nodiscard]] std::vector<AssessmentWork> lease(std::uint64_t limit);
 
     /// One that was not assessed is leased again. `attempted`: it may be to blame.

@@ -40,14 +40,26 @@ public:
     /// and is due.
     static constexpr std::chrono::minutes pause_max{10};
 
-    /// Up to `limit` messages whose time has come, those first whose acknowledgement waits, leased to this process
-    /// until they are recorded or postponed. Each lease counts as an attempt. Work of a process that is gone is
-    /// free.
-    [[nodiscard]] std::vector<AuthenticationWork> lease(std::uint64_t limit);
+    /// What a lease has room for.
+    struct Room {
+        std::uint64_t all{0};
+        std::uint64_t again{~0ULL};  ///< of all, messages that were tried before
+        bool alone{true};            ///< nothing is under way: one that has ended its process may be leased, alone
+    };
+
+    /// Messages whose time has come, leased to this process until they are recorded or postponed: by the networks
+    /// they came from in turns, those first whose acknowledgement waits, and neither new ones nor those tried
+    /// before to the end of the others. Each lease counts as an attempt. Work of a process that is gone is free.
+    [[nodiscard]] std::vector<AuthenticationWork> lease(const Room& room);
 
     /// When lease() is to be called next: something is due, or an end is to be written down. Nothing: there is no
     /// work.
     [[nodiscard]] std::optional<core::Time> next_due() const;
+
+    /// Something waits for its first attempt.
+    [[nodiscard]] bool new_work_waits() const;
+    /// How many messages wait or are under way.
+    [[nodiscard]] std::uint64_t backlog() const;
 
     /// Records a batch and ends the leases; returns after the commit. One that cannot be recorded is leased again
     /// after a minute and holds up no other. Throws Unavailable when nothing could be written; all of it is leased
