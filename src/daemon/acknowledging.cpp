@@ -54,6 +54,7 @@ store::Grant grant(const Pending& pending, const store::GrantedBefore& granted_b
         made.reply = triage::make_acknowledgement(settings, pending.message, promise.due(pending.received_at),
                                                   pending.stamp());
         made.reply->signing_domain = pending.verdict.signing_domain;
+        made.reply->verified = pending.verdict.reply_address == core::ReplyAddress::verified;
     }
     return made;
 }

@@ -36,6 +36,7 @@ net::HttpResponse Health::healthz() const
 {
     switch (store_.health()) {
         case store::Health::open:
+        case store::Health::reserved:
             return {200, "text/plain; charset=utf-8", "ok\n"};
         case store::Health::full:
             return {200, "text/plain; charset=utf-8", "the disk is full\n"};
@@ -63,6 +64,11 @@ net::HttpResponse Health::readyz() const
     switch (store_.health()) {
         case store::Health::open:
             return {200, "text/plain; charset=utf-8", "ready\n"};
+        case store::Health::reserved:
+            return {
+                200, "text/plain; charset=utf-8",
+                "ready, but the last part of the disk takes only mail for attack mailboxes and from networks that "
+                "sent verified mail\n"};
         case store::Health::full:
             return no("the disk is full\n");
         case store::Health::failed:

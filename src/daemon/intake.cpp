@@ -21,6 +21,11 @@ void Intake::discard()
     content_.reset();
 }
 
+bool Intake::takes_only_attacks(std::string_view client) const
+{
+    return store_.takes_only_attacks(client);
+}
+
 void Intake::refused(core::RefusedMessage message)
 {
     log_.line(core::Severity::warning, "refused",

@@ -19,6 +19,7 @@ public:
 
     void keep(std::string_view octets) override;
     void discard() override;
+    [[nodiscard]] bool takes_only_attacks(std::string_view client) const override;
     void refused(core::RefusedMessage message) override;
     void submit(core::Envelope envelope, std::function<void(Outcome)> done) override;
 

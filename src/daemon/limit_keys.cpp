@@ -34,6 +34,7 @@ Range range_of(const core::LimitEntry& limit)
         Exception{"octets_row_max", {4096, 1048576}},
         Exception{"acknowledgement_size_max", {512, 16384}},
         Exception{"disk_reserve", {0, 1LL << 50}},
+        Exception{"disk_reserve_attack", {0, 1LL << 50}},
         Exception{"repeat_window", {0, 366LL * 86400}},
         Exception{"assessment_attempts_max", {1, 100}},
         Exception{"dns_questions_max", {1, 10000}},

@@ -232,6 +232,7 @@ smtp::Action SmtpConnection::heard(std::string_view octets)
     metrics_.octets += static_cast<std::int64_t>(octets.size());
     pace_.arrived(octets.size(), policy_->limits, now);
     session_.hold_messages(place_.message_bound(policy_->limits, now));
+    session_.take_only_attacks(reception_->takes_only_attacks(client_));
     return session_.receive(octets);
 }
 

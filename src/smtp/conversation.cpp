@@ -198,6 +198,12 @@ bool Session::Conversation::rcpt(std::string_view argument, Action& action)
                                                                                  : reply::no_such_mailbox);
         return false;
     }
+    if (only_attacks_ && found->category != core::Category::attack) {  // not an error of the client's
+        action.reached.push_back(&core::Limits::disk_reserve_attack);
+        say(action, reply::room_for_attacks.line);
+        count_idle_command(action);
+        return false;
+    }
     auto& recipients = transaction_->envelope.recipients;
     const bool named_before = std::any_of(recipients.begin(), recipients.end(), [&](const core::Recipient& one) {
         return one.address == found->address;

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] Action greet() const;
     [[nodiscard]] Action talked_too_soon();
     void hold_messages(std::uint64_t core::Limits::*bound) noexcept { held_ = bound; }
+    void take_only_attacks(bool only) noexcept { only_attacks_ = only; }
     [[nodiscard]] Action receive(std::string_view octets);
     [[nodiscard]] Action resume();
     [[nodiscard]] Action accepted(const core::Receipt& receipt);
@@ -130,6 +131,7 @@ private:
     Chunk chunk_;
     CommandLines lines_;
     std::uint64_t core::Limits::*held_{nullptr};  // why no message may begin now
+    bool only_attacks_{false};                    // disk_reserve_attack
     std::string unread_;                          // came behind the end of a message, waits for its outcome
 };
 

@@ -54,6 +54,9 @@ inline constexpr Reply start_content{"354 End with a dot on a line by itself"};
 inline constexpr Reply too_many_recipients{
     "452 4.5.3 Too many recipients; send the others in a message of their own"};
 
+// RFC 3463 section 3.4: X.3.1, mail system full.
+inline constexpr Reply room_for_attacks{
+    "452 4.3.1 Little room is left and kept for reports of attacks, try again later"};
 inline constexpr Reply messages_held{"450 4.7.1 Too many messages from your network, try again in a minute"};
 
 // What cannot be read as a command.

@@ -29,6 +29,10 @@ void Session::hold_messages(std::uint64_t core::Limits::*bound) noexcept
 {
     conversation_->hold_messages(bound);
 }
+void Session::take_only_attacks(bool only) noexcept
+{
+    conversation_->take_only_attacks(only);
+}
 Action Session::receive(std::string_view octets)
 {
     return conversation_->receive(octets);

@@ -6,6 +6,7 @@
 #include "recording.hpp"
 #include "stages.hpp"
 
+#include <shield/core/network.hpp>
 #include <shield/store/authentications.hpp>
 
 #include <algorithm>
@@ -191,6 +192,11 @@ public:
             connection.run("INSERT INTO gathering_work (message_id) VALUES (?) ON CONFLICT DO NOTHING",
                            done_.message_id);
         }
+        if (done_.verdict.reply_address == core::ReplyAddress::verified) {
+            network_ = core::network_key(waiting->facts.client_address);
+            verified_at_ = now;
+            is_news_ = database().known_networks().write(connection, network_, now);
+        }
     }
 
 private:
@@ -210,6 +216,9 @@ private:
     void committed() override
     {
         database().authentications_waiting.done(done_.message_id);
+        if (is_news_) {
+            database().known_networks().remember(network_, verified_at_);
+        }
         database().authentication_backlog -= was_waiting_ ? 1 : 0;
         if (mail_queued_) {
             database().outbox_bell.ring();
@@ -219,7 +228,9 @@ private:
 
     Authenticated done_;
     std::string verdict_;
-    bool was_waiting_{false}, mail_queued_{false};
+    std::uint64_t network_{0};
+    core::Time verified_at_{};
+    bool was_waiting_{false}, mail_queued_{false}, is_news_{false};
 };
 
 }  // namespace

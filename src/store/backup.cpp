@@ -35,7 +35,7 @@ bool is_of_a_backup(const std::string& name)
 void require_room(const Options& options, const std::filesystem::path& database)
 {
     const std::uint64_t size = std::filesystem::file_size(database);
-    if (DiskSpace{options}.left() < size + 2 * options.limits.disk_reserve) {
+    if (DiskSpace{options}.left() < size + 2 * options.limits.disk_reserve + options.limits.disk_reserve_attack) {
         throw Unavailable{Unavailable::Kind::failed,
                           "the disk of the state directory has no room for a copy of " + std::to_string(size) +
                               " octets and the reserve (disk_reserve) twice; make some there first."};

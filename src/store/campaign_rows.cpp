@@ -49,7 +49,7 @@ void look_at_newest(Connection& connection, std::int64_t stand_in, CampaignDetai
     std::set<std::string> senders;
     std::vector<core::Reference> references;
     Query row = connection.query(
-        "SELECT m.reference, m.reverse_path, m.client_address FROM cases c JOIN messages m ON m.id = c.id "
+        "SELECT m.reference, " + std::string{select_sender} + " FROM cases c JOIN messages m ON m.id = c.id "
         "WHERE c.campaign = ? ORDER BY c.id DESC LIMIT ?",
         stand_in, looked_at);
     while (row.next()) {

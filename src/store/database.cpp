@@ -5,6 +5,8 @@
 #include "random.hpp"
 #include "stages.hpp"
 
+#include <shield/core/network.hpp>
+
 #include <fcntl.h>
 #include <sqlite3.h>
 
@@ -134,6 +136,12 @@ std::unique_ptr<Store::Database> Store::Database::open(Options options)
     return database;
 }
 
+Claim Store::Database::claim_of(std::string_view client_address, const core::Recipient& most_pressing) const
+{
+    const std::uint64_t network = core::network_key(client_address);
+    return {network, most_pressing.category == core::Category::attack, known_networks_.contains(network, now())};
+}
+
 void Store::Database::give_back_assessments(const std::vector<ReturnedWork>& returned)
 {
     for (const ReturnedWork& one : returned) {
@@ -189,6 +197,7 @@ void Store::Database::remember(Connection& connection)
     figures_.backlog = assessment_backlog.load();
     authentication_backlog = connection.number("SELECT count(*) FROM authentication_work");
     figures_.outbox_queued = outgoing_count(connection, "queued");
+    known_networks_.load(connection, now());
     load_token_keys(connection);
 }
 

@@ -4,6 +4,7 @@
 #include "bell.hpp"
 #include "connection.hpp"
 #include "directory_lock.hpp"
+#include "known_networks.hpp"
 #include "readers.hpp"
 #include "references.hpp"
 #include "repeats.hpp"
@@ -11,6 +12,7 @@
 #include "waiting_work.hpp"
 #include "writer.hpp"
 
+#include <shield/core/envelope.hpp>
 #include <shield/core/reached_bounds.hpp>
 #include <shield/store/outbox.hpp>
 #include <shield/store/store.hpp>
@@ -69,6 +71,8 @@ public:
     [[nodiscard]] std::int64_t next_message_id() noexcept { return next_message_id_++; }
     [[nodiscard]] References& references() noexcept { return references_; }
     [[nodiscard]] Repeats& repeats() noexcept { return repeats_; }
+    [[nodiscard]] KnownNetworks& known_networks() noexcept { return known_networks_; }
+    [[nodiscard]] Claim claim_of(std::string_view client_address, const core::Recipient& most_pressing) const;
     [[nodiscard]] Unwritten<ReturnedWork>& returned_work() noexcept { return returned_work_; }
     [[nodiscard]] Unwritten<EndedAttempt>& ended_attempts() noexcept { return ended_attempts_; }
 
@@ -115,6 +119,7 @@ private:
     std::int64_t next_message_id_{1};
     References references_;
     Repeats repeats_;
+    KnownNetworks known_networks_;
     Unwritten<ReturnedWork> returned_work_;
     Unwritten<EndedAttempt> ended_attempts_;
     Unwritten<ReturnedWork> returned_authentications_;

@@ -5,6 +5,7 @@
 #include "spool.hpp"
 #include "stages.hpp"
 
+#include <shield/core/network.hpp>
 #include <shield/store/intake.hpp>
 
 #include <algorithm>
@@ -222,8 +223,15 @@ void Intake::submit(Submission submission, Done done)
     const bool spooled = static_cast<bool>(submission.content.state_->file);
     const std::uint64_t octets = submission.content.size() + overhead;
     database_.figures().spooled += spooled ? 1 : 0;
+    const Claim claim = database_.claim_of(submission.envelope.client_address, most_pressing(submission.envelope));
     database_.writer().submit(std::make_unique<Arrival>(database_, std::move(submission), std::move(done)),
-                              spooled ? Lane::large : Lane::intake, octets);
+                              spooled ? Lane::large : Lane::intake, octets, claim);
+}
+
+bool Intake::takes_only_attacks(std::string_view client_address) const
+{
+    return database_.writer().health() == Health::reserved &&
+           !database_.known_networks().contains(core::network_key(client_address), database_.now());
 }
 
 }  // namespace shield::store

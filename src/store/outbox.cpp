@@ -139,19 +139,22 @@ void settle(Connection& connection, const Store::Database& database, std::vector
 void hurry_what_was_due_in_another_time(Connection& connection, core::Time now)
 {
     connection.run(
-        "UPDATE outbox SET due_at = ?1 WHERE state = 'queued' AND due_at > ?1 AND (due_at > ?2 OR attempts = 0) "
+        "UPDATE outbox SET due_at = ?1 WHERE state = 'queued' AND urgency IN (0, 1, 2) AND due_at > ?1 AND (due_at "
+        "> ?2 OR attempts = 0) "
         "AND NOT EXISTS "
         "(SELECT 1 FROM attempts WHERE outbox_id = outbox.id AND ended_at IS NULL)",
         now, now + Outbox::pause_max);
 }
 
-std::vector<DueMail> read_due(Connection& connection, core::Time now, std::uint64_t limit)
+constexpr int urgencies = 3;  // 0 is a person's
+
+/// To the end of `due`, which gets no more than `limit`.
+void read_due(Connection& connection, core::Time now, int urgency, std::uint64_t limit, std::vector<DueMail>& due)
 {
-    std::vector<DueMail> due;
     Query row = connection.query(
         "SELECT id, attempts, automatic, sender, recipient, octets, created_at, give_up_at FROM outbox "
-        "WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
-        now, limit);
+        "WHERE state = 'queued' AND urgency = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+        urgency, now, limit - due.size());
     while (row.next()) {
         DueMail mail;
         mail.outbox_id = row.integer(0);
@@ -164,7 +167,6 @@ std::vector<DueMail> read_due(Connection& connection, core::Time now, std::uint6
         mail.give_up_at = row.time(7);
         due.push_back(std::move(mail));
     }
-    return due;
 }
 
 std::vector<DueMail> lease_due(Connection& connection, const Store::Database& database, std::uint64_t limit)
@@ -172,7 +174,10 @@ std::vector<DueMail> lease_due(Connection& connection, const Store::Database& da
     const core::Time now = database.now();
     const core::Time until = now + std::chrono::seconds{database.limits().delivery_lease};
     hurry_what_was_due_in_another_time(connection, now);
-    std::vector<DueMail> mails = read_due(connection, now, limit);
+    std::vector<DueMail> mails;
+    for (int urgency = 0; urgency < urgencies && mails.size() < limit; ++urgency) {
+        read_due(connection, now, urgency, limit, mails);
+    }
     for (DueMail& mail : mails) {
         connection.run("INSERT INTO attempts (outbox_id, owner, started_at) VALUES (?, ?, ?)", mail.outbox_id,
                        database.owner(), now);
@@ -286,7 +291,11 @@ void Outbox::finished(std::int64_t attempt_id, AttemptOutcome outcome)
 std::optional<core::Time> Outbox::next_due() const
 {
     return database_.readers().read([](Connection& connection) {
-        Query row = connection.query("SELECT min(due_at) FROM outbox WHERE state = 'queued'");
+        Query row = connection.query(
+            "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM outbox WHERE state = 'queued' AND urgency "
+            "= 0 "
+            "UNION ALL SELECT min(due_at) FROM outbox WHERE state = 'queued' AND urgency = 1 "
+            "UNION ALL SELECT min(due_at) FROM outbox WHERE state = 'queued' AND urgency = 2)");
         return row.next() ? row.maybe_time(0) : std::nullopt;
     });
 }

@@ -2,6 +2,7 @@
 #include "outgoing.hpp"
 
 #include "case_rows.hpp"
+#include "events.hpp"
 #include "references.hpp"
 
 #include <shield/core/ascii.hpp>
@@ -19,6 +20,13 @@ std::string counted_domain(const std::string& domain)
     const bool international =
         !core::is_ascii(domain) || domain.starts_with("xn--") || domain.find(".xn--") != std::string::npos;
     return international ? "(international)" : domain;
+}
+
+/// Which is delivered first: what a person wrote; what a person released, or goes to a verified address; the rest.
+int urgency_of(const NewOutgoing& mail, std::string_view who)
+{
+    const bool soon = mail.verified || who != ourselves;
+    return !mail.automatic ? 0 : soon ? 1 : 2;
 }
 
 }  // namespace
@@ -100,12 +108,12 @@ std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoin
     connection.run(
         "INSERT INTO outbox (message_id, automatic, sender, recipient, mail_message_id, octets, text, who, "
         "created_at, "
-        "give_up_at, due_at, granted_sender, granted_domain, granted_signer, granted_network) VALUES (?, ?, ?, ?, "
-        "?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?)",
+        "give_up_at, due_at, urgency, granted_sender, granted_domain, granted_signer, granted_network) VALUES (?, "
+        "?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         message_id, mail.automatic, mail.sender, mail.recipient, mail.message_id, Octets{mail.octets}, mail.text,
-        who, now, mail.give_up_at, now, only_automatic(keys.sender), only_automatic(keys.domain),
-        only_automatic(keys.signer), only_automatic(keys.network));
+        who, now, mail.give_up_at, now, urgency_of(mail, who), only_automatic(keys.sender),
+        only_automatic(keys.domain), only_automatic(keys.signer), only_automatic(keys.network));
     connection.tally().add_outgoing("queued", 1);
     if (mail.automatic) {
         set_acknowledgement(connection, message_id, {core::AcknowledgementState::queued, {}, std::nullopt});

@@ -94,12 +94,12 @@ void Writer::stop()
     }
 }
 
-void Writer::submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets)
+void Writer::submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets, const Claim& claim)
 {
     Batch left_over;
     {
         const std::lock_guard lock{mutex_};
-        const auto closed = closed_for(lane, octets);
+        const auto closed = closed_for(lane, octets, claim);
         Entry entry{std::move(job), lane, octets, closed.value_or(Fate::committed), nullptr};
         if (stopped_) {
             left_over.push_back(std::move(entry));  // the writer thread is gone
@@ -113,7 +113,14 @@ void Writer::submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets)
     release(left_over);
 }
 
-std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets)
+/// What waits is written to the log and then to the database, what is in the log still to the database.
+std::uint64_t Writer::owed() const
+{
+    const int in_log = std::max(0, pages_logged_ - pages_at_checkpoint_);
+    return 2 * lanes_.all_octets() + static_cast<std::uint64_t>(in_log) * page_size;
+}
+
+std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets, const Claim& claim)
 {
     if (stopping_) {
         return Fate::stopped;
@@ -124,17 +131,14 @@ std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets)
     if (lane == Lane::work && octets == 0) {
         return std::nullopt;  // the reserve is for this: triage and delivery go on
     }
-    // What waits is written to the log and then to the database, what is in the log still to the database.
-    const int in_log = std::max(0, pages_logged_ - pages_at_checkpoint_);
-    const std::uint64_t owed = 2 * lanes_.all_octets() + static_cast<std::uint64_t>(in_log) * page_size;
     if (lane == Lane::work || lane == Lane::record) {
-        return gate_.admits_finding(octets, owed) ? std::nullopt : std::optional{Fate::full};
+        return gate_.admits_finding(octets, owed()) ? std::nullopt : std::optional{Fate::full};
     }
     if (lanes_.octets() != 0 && lanes_.octets() + octets > options_.limits.intake_backlog_max) {
         ++figures_->backlog_limit;
         return Fate::overloaded;
     }
-    return gate_.admits(octets, owed) ? std::nullopt : std::optional{Fate::full};
+    return gate_.admits(octets, owed(), claim) ? std::nullopt : std::optional{Fate::full};
 }
 
 void Writer::fail(const std::string& why)
@@ -164,6 +168,7 @@ void Writer::loop()
     std::unique_lock lock{mutex_};
     for (;;) {
         if (!wait_for_work(lock)) {
+            gate_.look_around(owed());
             lock.unlock();
             make_room();
             if (pages_logged_ != pages_at_checkpoint_) {

@@ -31,7 +31,8 @@ public:
 
     /// `octets` is about what it writes. Those of mail count against intake_backlog_max while they wait; what
     /// weighs nothing (a person's act, a delivery) is written from the reserve too.
-    void submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets);
+    /// `claim` is asked for when the lane is one of mail.
+    void submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets, const Claim& claim = {});
 
     /// Runs `use` on the writer thread and waits for the commit. Throws what it threw, or Unavailable. Not to be
     /// called from the writer thread.
@@ -50,7 +51,8 @@ private:
 
     // With the mutex held.
     [[nodiscard]] bool wait_for_work(std::unique_lock<std::mutex>& lock);
-    [[nodiscard]] std::optional<Fate> closed_for(Lane lane, std::uint64_t octets);
+    [[nodiscard]] std::optional<Fate> closed_for(Lane lane, std::uint64_t octets, const Claim& claim);
+    [[nodiscard]] std::uint64_t owed() const;
 
     // On the writer thread.
     void loop();

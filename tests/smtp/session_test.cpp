@@ -345,6 +345,20 @@ TEST_F(SmtpSession, HoldsMessagesAtMailAndNothingElse)
     EXPECT_THAT(say("RCPT TO:<security@example.com>\r\n"), StartsWith("250")) << "what has begun goes on";
 }
 
+TEST_F(SmtpSession, TakesOnlyMailboxesForAttacksIntoTheLastOfTheDisk)  // disk_reserve_attack
+{
+    say("EHLO host.reporter.example\r\n");
+    session.take_only_attacks(true);
+    EXPECT_THAT(say("MAIL FROM:<a@b.example>\r\n"), StartsWith("250"));
+    EXPECT_THAT(say("RCPT TO:<postmaster@example.com>\r\n"), StartsWith("452 4.3.1"));
+    EXPECT_THAT(last.reached, ElementsAre(&core::Limits::disk_reserve_attack));
+    EXPECT_EQ(last.pauses, 0U);
+    EXPECT_THAT(say("DATA\r\n"), StartsWith("503"));
+    EXPECT_THAT(say("RCPT TO:<shield@example.com>\r\n"), StartsWith("250"));
+    session.take_only_attacks(false);
+    EXPECT_THAT(say("RCPT TO:<postmaster@example.com>\r\n"), StartsWith("250"));
+}
+
 TEST_F(SmtpSession, EndsTheConversationOfWhoTriesHeldMessagesAgainAndAgain)
 {
     say("EHLO host.reporter.example\r\n");

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "attack_reserve.hpp"
+#include "known_networks.hpp"
 #include "store_fixture.hpp"
+
+#include <shield/store/authentications.hpp>
+
+#include <support/eventually.hpp>
 
 namespace shield::store::test {
 
 class StoreDisk : public StoreTest {
 protected:
+    void SetUp() override { limits.disk_reserve_attack = 0; }
     [[nodiscard]] static bool refused_as(const Intake::Outcome& outcome, core::Refusal why)
     {
         return std::holds_alternative<core::Refusal>(outcome) && std::get<core::Refusal>(outcome) == why;
@@ -69,6 +76,154 @@ TEST_F(StoreDisk, TheReserveIsKeptForTriage)
     EXPECT_EQ(store->health(), Health::open);
     EXPECT_THAT(metrics.render(), testing::HasSubstr("shield_limit_disk_reserve_total 1"));
     store.reset();
+}
+
+class StoreAttackReserve : public StoreDisk {
+protected:
+    static constexpr std::uint64_t reserve = 16 << 20;
+
+    void SetUp() override
+    {
+        limits.disk_reserve_attack = reserve;
+        Options made = options();
+        made.free_space = [this] { return left.load(); };
+        store = Store::open(made);
+    }
+    void TearDown() override { store.reset(); }
+
+    [[nodiscard]] static core::Envelope from(const std::string& client, core::Category category)
+    {
+        core::Envelope made = envelope(category, "somebody@" + client + ".example");
+        made.client_address = client;
+        return made;
+    }
+    /// What it sends is kept, whatever its octets.
+    [[nodiscard]] bool kept(const std::string& client, core::Category category, std::uint64_t octets = 100)
+    {
+        const std::string content = std::to_string(++sent) + std::string(octets, 'x');
+        return std::holds_alternative<core::Receipt>(submit(content, from(client, category)));
+    }
+    /// A message from there is received and its sender verified.
+    void verify_sender(const std::string& client)
+    {
+        (void)receive("verified " + client, from(client, core::Category::support));
+        Assessed done = assessed(store->assessments().lease(1).at(0), assessment(core::Category::support, "x"));
+        done.signatures = "";
+        store->assessments().record({done});
+        core::Verdict verdict;
+        verdict.reply_address = core::ReplyAddress::verified;
+        store->authentications().record({{store->authentications().lease({1}).at(0).message_id, verdict, {}}});
+    }
+
+    std::atomic<std::uint64_t> left{1ULL << 32};
+    int sent{0};
+};
+
+TEST_F(StoreAttackReserve, TakesOnlyAttacksAndKnownNetworksAndOpensAgainByItself)
+{
+    using enum core::Category;
+    verify_sender("203.0.113.9");
+    EXPECT_FALSE(store->intake().takes_only_attacks("198.51.100.1"));
+    EXPECT_TRUE(kept("198.51.100.1", support));
+    left = limits.disk_reserve + reserve - 1;
+    pass(std::chrono::seconds{1});
+    EXPECT_FALSE(kept("198.51.100.1", support));
+    EXPECT_EQ(store->health(), Health::reserved);
+    EXPECT_EQ(log.count("store_reserved"), 1U);
+    EXPECT_THAT(metrics.render(), testing::HasSubstr("shield_store_reserved 1"));
+    EXPECT_TRUE(store->intake().takes_only_attacks("198.51.100.1"));
+    EXPECT_FALSE(store->intake().takes_only_attacks("203.0.113.77")) << "its network sent verified mail";
+    EXPECT_FALSE(kept("198.51.100.2", urgent));
+    EXPECT_TRUE(kept("198.51.100.1", attack));
+    EXPECT_TRUE(kept("203.0.113.77", support));
+    EXPECT_THAT(metrics.render(), testing::HasSubstr("shield_limit_disk_reserve_attack_total 2"));
+
+    left = limits.disk_reserve + reserve + (1 << 20);
+    pass(std::chrono::seconds{1});
+    EXPECT_FALSE(kept("198.51.100.1", support)) << "not at the very mark, or it would open and close all the time";
+    left = limits.disk_reserve + 2 * reserve;
+    pass(std::chrono::seconds{1});
+    EXPECT_TRUE(support::eventually([&] { return store->health() == Health::open; })) << "no mail has come";
+    EXPECT_EQ(log.count("store_open_to_all"), 1U);
+    EXPECT_TRUE(kept("198.51.100.1", support));
+}
+
+TEST_F(StoreAttackReserve, GivesNoNetworkMoreThanItsShare)
+{
+    using enum core::Category;
+    left = limits.disk_reserve + reserve - 1;
+    std::uint64_t octets = 0;
+    while (octets < reserve && kept("198.51.100." + std::to_string(octets % 200), attack, 50'000)) {
+        octets += 50'000;
+    }
+    EXPECT_GT(octets, reserve / 16 / 4);
+    EXPECT_LE(octets, reserve / 16 / 2) << "each is written twice";
+    EXPECT_TRUE(kept("198.51.101.1", attack));
+    EXPECT_EQ(store->health(), Health::reserved);
+}
+
+TEST_F(StoreAttackReserve, BelowItNobodySendsAnything)
+{
+    verify_sender("203.0.113.9");
+    left = limits.disk_reserve - 1;
+    pass(std::chrono::seconds{1});
+    EXPECT_FALSE(kept("203.0.113.9", core::Category::attack));
+    EXPECT_EQ(store->health(), Health::full);
+}
+
+TEST_F(StoreAttackReserve, KnowsNetworksAfterARestartForNinetyDays)
+{
+    verify_sender("2001:db8:7::1");
+    const auto reopen = [this] {
+        store.reset();
+        Options made = options();
+        made.free_space = [this] { return left.load(); };
+        store = Store::open(made);
+    };
+    reopen();
+    left = limits.disk_reserve + reserve - 1;
+    EXPECT_FALSE(kept("198.51.100.1", core::Category::support));
+    EXPECT_TRUE(kept("2001:db8:7:ffff::2", core::Category::support));
+    EXPECT_FALSE(kept("2001:db8:8::1", core::Category::support));
+    pass(std::chrono::hours{24 * 91});
+    EXPECT_FALSE(kept("2001:db8:7::1", core::Category::support));
+    reopen();
+    store.reset();
+    SQLite::Database database{(directory.path() / "shield.db").string()};
+    EXPECT_EQ(database.execAndGet("SELECT count(*) FROM known_networks").getInt(), 0);
+}
+
+TEST(KnownNetworks, AreBoundedAndTheLongestQuietAreForgotten)
+{
+    KnownNetworks known{2};
+    const core::Time now = start_of_tests();
+    known.remember(1, now - std::chrono::hours{3});
+    known.remember(2, now - std::chrono::hours{2});
+    known.remember(1, now);
+    known.remember(3, now);
+    EXPECT_TRUE(known.contains(1, now));
+    EXPECT_FALSE(known.contains(2, now));
+    EXPECT_TRUE(known.contains(3, now));
+}
+
+TEST(AttackReserve, AKnownNetworkTakesNoMoreThanItLeavesFree)
+{
+    AttackReserve reserve{1600};
+    std::uint64_t left = 1600;
+    const auto take = [&](std::uint64_t network) {
+        const bool taken = reserve.take({network, false, true}, 100, left);
+        left -= taken ? 100 : 0;
+        return taken;
+    };
+    int taken = 0;
+    while (take(7)) {
+        ++taken;
+    }
+    EXPECT_EQ(taken, 8);
+    EXPECT_TRUE(take(8));
+    EXPECT_FALSE(reserve.take({9, false, false}, 1, left));
+    reserve.leave();
+    EXPECT_TRUE(take(7));
 }
 
 TEST_F(StoreDisk, ACopyThatWouldCloseIntakeIsNotMade)

@@ -81,6 +81,40 @@ TEST_F(StoreOutbox, ADeferredMailComesAgainWhenItsTimeHasCome)
     EXPECT_EQ(due[0].attempts, 2U);
 }
 
+TEST_F(StoreOutbox, WhatAPersonWroteGoesFirstAndThenWhatGoesToVerifiedAddresses)
+{
+    const auto grant = [this](const std::string& to, bool verified) {
+        const auto reference = receive("from " + to, envelope(core::Category::urgent, to));
+        auto work = store->assessments().lease(1).at(0);
+        Assessed done = assessed(work, assessment(core::Category::urgent, "x"));
+        done.acknowledge = [work, verified](const GrantedBefore&, bool) {
+            Grant made{{core::AcknowledgementState::queued, "", std::nullopt},
+                       reply_to(work.reference, work.envelope.reverse_path)};
+            made.reply->verified = verified;
+            return made;
+        };
+        store->assessments().record({done});
+        return reference;
+    };
+    const auto first = grant("probable@reporter.example", false);
+    pass(std::chrono::seconds{1});
+    (void)grant("verified@reporter.example", true);
+    pass(std::chrono::seconds{1});
+    EXPECT_TRUE(store->cases().change(first, "ann", [&](const CaseDetail&) -> core::result<Change> {
+        Change change;
+        change.outgoing.push_back(reply_to(first, "answered@reporter.example"));
+        change.outgoing.back().automatic = false;
+        return change;
+    }));
+    EXPECT_EQ(store->outbox().next_due(), start_of_tests());
+    std::vector<std::string> order;
+    for (int i = 0; i < 3; ++i) {
+        order.push_back(store->outbox().lease(1).at(0).recipient);
+    }
+    EXPECT_THAT(order, testing::ElementsAre("answered@reporter.example", "verified@reporter.example",
+                                            "probable@reporter.example"));
+}
+
 TEST_F(StoreOutbox, WhatWasToWaitForATimeOfAClockSetBackIsDue)
 {
     pass(std::chrono::hours{48});

@@ -42,8 +42,6 @@ CREATE TABLE authentication_work (
     signatures  BLOB NOT NULL                                    -- what the reader of its octets found signed
 ) STRICT;
 
-CREATE INDEX authentication_work_in_order ON authentication_work (decides DESC, due_at);
-
 CREATE TABLE authentications (
     message_id        INTEGER PRIMARY KEY REFERENCES messages (id),
     authenticated_at  INTEGER NOT NULL,
@@ -140,6 +138,11 @@ CREATE TABLE identifiers (
 
 CREATE INDEX identifiers_by_message ON identifiers (message_id);
 
+CREATE TABLE known_networks (
+    network      INTEGER PRIMARY KEY,                 -- core::network_key() of a /24 or /48
+    verified_at  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE messages (
     id              INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 140737488355327),       -- 47 bits: see octets.id
     reference       INTEGER NOT NULL CHECK (reference BETWEEN 0 AND 1099511627775),     -- unique by reference_runs
@@ -190,13 +193,13 @@ CREATE TABLE outbox (
     -- For the caps on acknowledgements: the reverse-path without its suffix, its domain and the client's network.
     granted_sender   TEXT,
     granted_domain   TEXT,
-    granted_network  TEXT, granted_signer TEXT,
+    granted_network  TEXT, granted_signer TEXT, urgency INTEGER NOT NULL DEFAULT 2 CHECK (urgency IN (0, 1, 2)),
     CHECK ((automatic = 1) = (granted_sender IS NOT NULL))
 ) STRICT;
 
 CREATE INDEX outbox_by_message ON outbox (message_id);
 
-CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'queued';
+CREATE INDEX outbox_due ON outbox (urgency, due_at) WHERE state = 'queued';
 
 CREATE INDEX outbox_granted ON outbox (created_at) WHERE automatic = 1;
 

@@ -107,6 +107,8 @@ LIMIT(repeats_remembered_max, count, 200000, "a case of its own", "not counted: 
       "messages of repeat_window kept in mind, 100 octets each; the oldest are forgotten first")                        \
 LIMIT(disk_reserve, octets, 67108864, "452 4.3.1", "shield_limit_disk_reserve_total",                                    \
       "intake opens again above this much free space; files of large messages keep twice as much free")                 \
+LIMIT(disk_reserve_attack, octets, 134217728, "452 4.3.1", "shield_limit_disk_reserve_attack_total",                     \
+      "above disk_reserve; only mail to attack mailboxes, a sixteenth a network, and from networks verified in 90 days") \
 LIMIT(refused_kept_max, count, 10000, "the oldest go", "shield_limit_refused_kept_total",                               \
       "messages refused for their size that are listed; first those of the network that has most")                                                                \
 LIMIT(refused_kept_time, seconds, 2592000, "the oldest go", "not counted: housekeeping",                                \

@@ -29,6 +29,8 @@ public:
     /// discarded, and the message refused at its end as core::NotKept says, or with 451.
     virtual void keep(std::string_view octets) = 0;
     virtual void discard() = 0;
+    /// Whether there is room only for what this client (its address) sends to mailboxes for attacks. At once.
+    [[nodiscard]] virtual bool takes_only_attacks(std::string_view /*client*/) const { return false; }
     /// A message was refused for its size: of interest to people, to nobody on the wire. Does not wait.
     virtual void refused(core::RefusedMessage message) = 0;
 

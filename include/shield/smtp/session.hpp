@@ -54,6 +54,10 @@ public:
     /// From now on no message may begin, and which bound is in its way; or, with null, one may.
     void hold_messages(std::uint64_t core::Limits::*bound) noexcept;
 
+    /// From now on only mailboxes for attacks are taken as recipients, or again all: the last part of the disk
+    /// (disk_reserve_attack).
+    void take_only_attacks(bool only) noexcept;
+
     /// Octets may be cut anywhere; what follows the end of a message is kept for later.
     [[nodiscard]] Action receive(std::string_view octets);
 

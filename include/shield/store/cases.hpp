@@ -150,6 +150,7 @@ struct NewOutgoing {
     std::string octets;
     std::string text;            ///< what a person wrote
     std::string signing_domain;  ///< of an automatic one: as in core::Verdict
+    bool verified{false};        ///< likewise: its recipient is a verified reply address
     core::Time give_up_at{};
 };
 

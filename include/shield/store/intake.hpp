@@ -53,6 +53,10 @@ public:
     /// through Options::release after the commit; it is always called, exactly once.
     void submit(Submission submission, Done done);
 
+    /// The last part of the disk has no room for what this client sends to other mailboxes than those for attacks
+    /// (core::Refusal::disk_full), as far as is known before the message is here. Any thread, at once.
+    [[nodiscard]] bool takes_only_attacks(std::string_view client_address) const;
+
     /// Puts a message that was refused for its size on the list that people see, soon and without waiting: it is
     /// lost when the store closes or too many wait. Attempts of one sender from one network are one line.
     void refused(core::RefusedMessage message);

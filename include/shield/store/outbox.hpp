@@ -40,7 +40,8 @@ public:
     /// Longer than any mail waits for its next attempt.
     static constexpr std::chrono::hours pause_max{8};
 
-    /// Up to `limit` mails whose time has come, oldest first. Also settles attempts of processes that are gone.
+    /// Up to `limit` mails whose time has come: first what persons wrote, then acknowledgements to verified
+    /// addresses, then the others, of each the oldest first. Also settles attempts of processes that are gone.
     [[nodiscard]] std::vector<DueMail> lease(std::uint64_t limit);
 
     /// Makes the second mark; `done(true)` after the commit, through Options::release. `done(false)`: do not go on.

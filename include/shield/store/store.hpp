@@ -58,8 +58,9 @@ struct Options {
 
 enum class Health {
     open,
-    full,   ///< the disk (or max_page_count) is full: opens by itself, with a trial once there is disk_reserve
-    failed  ///< an I/O error or a failed fsync: closed until a restart, which checks integrity first
+    reserved,  ///< the last part of the disk: only mail for attacks and from known networks; opens by itself
+    full,      ///< the disk (or max_page_count) is full: opens by itself, with a trial once there is disk_reserve
+    failed     ///< an I/O error or a failed fsync: closed until a restart, which checks integrity first
 };
 
 /// Everything durable: one SQLite database in one directory, held by one process through a lock file.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "attack_reserve.hpp"
+
+namespace shield::store {
+
+namespace {
+
+constexpr std::uint64_t shares = 16;
+constexpr std::size_t networks_max = 100'000;
+
+}  // namespace
+
+bool AttackReserve::take(const Claim& claim, std::uint64_t octets, std::uint64_t left)
+{
+    const auto found = taken_.find(claim.network);
+    const std::uint64_t after = octets + (found == taken_.end() ? 0 : found->second);
+    const bool fits = claim.known ? octets <= left && after <= left - octets
+                                  : claim.attack && octets <= left && after <= octets_ / shares;
+    if (!fits || (found == taken_.end() && taken_.size() >= networks_max)) {
+        return false;
+    }
+    taken_[claim.network] = after;
+    return true;
+}
+
+}  // namespace shield::store
