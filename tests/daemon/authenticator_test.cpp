@@ -177,6 +177,29 @@ TEST_F(AuthenticatorTest, WhereUnverifiedSendersAreAnsweredTheWaitIsShort)
     EXPECT_EQ(decided(reference).state, AcknowledgementState::queued);
 }
 
+TEST_F(AuthenticatorTest, ASilentDnsHasNotAllOfThePlaces)
+{
+    set("hold");
+    auto few = std::make_shared<InForce>(*in_force_);
+    few->triage.limits.authentications_under_way_max = 4;
+    few->triage.limits.authentication_time_max = 3600;  // whoever keeps a place keeps it for the whole test
+    current_.set(few);
+    in_force_ = few;
+    dns_.set("good.example", text("verified"));
+    for (int i = 0; i < 12; ++i) {
+        (void)assessed("v" + std::to_string(i) + "@silent" + std::to_string(i) + ".example");
+    }
+    const auto authenticator = start();
+    const auto first = assessed("ann@good.example");
+    EXPECT_EQ(decided(first).state, AcknowledgementState::queued) << "new ones keep a place for a second";
+    const auto& again = metrics_.counter("shield_authentications_postponed_total", {});
+    EXPECT_TRUE(support::eventually([&] { return again >= 8; }, std::chrono::seconds{60}));
+    passed_ms_ += 60'000;  // and now all of them come again
+    const auto second = assessed("ben@good.example");
+    EXPECT_EQ(decided(second).state, AcknowledgementState::queued) << "those tried before have half of the places";
+    EXPECT_GT(metrics_.gauge("shield_authentications_waiting", {}), 0);
+}
+
 TEST_F(AuthenticatorTest,
        WithoutAnAnswerInTimeTheOthersGoOn)  // authentication_time_max, authentications_under_way_max
 {

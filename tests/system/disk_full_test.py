@@ -16,17 +16,17 @@ MESSAGE = shield.mail(body="SGVscCBtZSwgcGxlYXNlLg==\n" * 4000,
 class DiskFull(shield.SystemTest):
     def setUp(self):
         super().setUp()
-        self.daemon = self.unstarted(limits={"disk_reserve": RESERVE})
+        self.daemon = self.unstarted(limits={"disk_reserve": RESERVE, "disk_reserve_attack": 0})
         self.daemon.state.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0700", "none", str(self.daemon.state)], check=True)
         self.stack.callback(subprocess.run, ["umount", "--lazy", str(self.daemon.state)], check=False)
         self.stack.callback(self.daemon.close)  # before the mount goes
         self.daemon.start()
 
-    def deliver(self, number=0):
+    def deliver(self, number=0, to="security@example.com"):
         sender = f"r{number}@reporter.example"
         with self.daemon.connect() as client:
-            return client.deliver(MESSAGE, sender, ["security@example.com"])
+            return client.deliver(MESSAGE, sender, [to])
 
     def fill(self):
         """References of what was taken, and the reply that ended it."""
@@ -58,6 +58,34 @@ class DiskFull(shield.SystemTest):
             self.assertEqual(self.daemon.decided(reference, 100)["reference"], reference)
         self.daemon.done("verify")
         self.assertEqual(self.daemon.http("/readyz")[0], 200)
+
+    def test_the_last_part_of_the_disk_takes_only_reports_of_attacks_and_opens_again_by_itself(self):
+        self.daemon.stop()
+        self.daemon.limits["disk_reserve_attack"] = 32 << 20
+        self.daemon.write_config()
+        self.daemon.start()
+        self.assertEqual(self.deliver()[0], 250)
+        ballast = self.daemon.state / "ballast"
+        ballast.write_bytes(bytes(BALLAST))
+        shield.wait_until(lambda: self.deliver(1)[0] == 452, 10, "the reserve")
+        code, text = self.deliver(2)
+        self.assertEqual((code, text[:5]), (452, "4.3.1"))
+        self.assertIn("kept for reports of attacks", text, "said at RCPT")
+        self.assertEqual(self.deliver(3, "shield@example.com")[0], 250)
+        status, text = self.daemon.http("/readyz")
+        self.assertEqual(status, 200)
+        self.assertIn("only mail for attack mailboxes", text)
+        metrics = self.daemon.metrics()
+        self.assertEqual(metrics["shield_store_reserved"], 1)
+        self.assertGreater(metrics["shield_limit_disk_reserve_attack_total"], 1)
+        self.assertIn("store_reserved", self.daemon.log_text())
+
+        shares = [self.deliver(number, "shield@example.com") for number in range(10, 40)]
+        self.assertEqual({code for code, _ in shares}, {250, 452}, "one network does not take all of it")
+        ballast.unlink()
+        shield.wait_until(lambda: self.deliver(99)[0] == 250, 30, "mail for everybody taken again")
+        self.assertEqual(self.daemon.http("/readyz"), (200, "ready\n"))
+        self.daemon.done("verify")
 
     def test_what_was_taken_survives_a_kill_on_a_disk_without_one_free_octet(self):
         ballast = self.daemon.state / "ballast"
