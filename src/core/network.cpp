@@ -114,6 +114,20 @@ bool contains(const Networks& networks, const IpAddress& one)
                        [&](const Network& network) { return network.contains(one); });
 }
 
+bool is_public(const IpAddress& one)
+{
+    static const Networks others = [] {
+        Networks networks;
+        for (const std::string_view written :
+             {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+              "192.168.0.0/16", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/10", "ff00::/8"}) {
+            networks.push_back(*Network::parse(written));
+        }
+        return networks;
+    }();
+    return !contains(others, one);
+}
+
 bool is_host_name(std::string_view text)
 {
     if (text.empty() || text.size() > 253) {

@@ -26,6 +26,8 @@ constexpr std::string_view one_of_everything =
     "PHA+xOO6wzxiPmI8L2I+PC9wPg==\r\n"
     "--x\r\nContent-Type: text/plain; charset=shift_jis\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     "=83e=83X=83g\r\n"
+    "--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhttp://b\xc3\xbc"
+    "cher.example/\r\n"
     "--x\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n%PDF-1.4\r\n--x--\r\n";
 
 std::chrono::seconds time_of(const core::Limits& limits)

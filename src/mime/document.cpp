@@ -190,6 +190,11 @@ std::string_view Part::field(std::string_view name) const noexcept
     return found == fields.end() ? std::string_view{} : std::string_view{found->value};
 }
 
+bool Part::is_message() const noexcept
+{
+    return type() == "message/rfc822" || type() == "message/global" || type() == "message/news";
+}
+
 Document parse(std::string_view octets, const core::Limits& limits, Defects& defects)
 {
     const Tidied tidied = tidy(octets, limits, defects);

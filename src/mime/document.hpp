@@ -37,6 +37,9 @@ struct Part {
     [[nodiscard]] bool is_leaf() const noexcept { return children.empty(); }
     [[nodiscard]] const std::string& type() const noexcept { return content_type.value; }
 
+    /// message/rfc822 and its kin: a message of its own.
+    [[nodiscard]] bool is_message() const noexcept;
+
     /// The value of the first field of that name (in lower case), or empty.
     [[nodiscard]] std::string_view field(std::string_view name) const noexcept;
 };

@@ -15,7 +15,7 @@ namespace shield::mime {
 namespace {
 
 // Both ends are one program, so this guards against a mistake and nothing else.
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version = 2;
 
 enum class Question : std::uint8_t { read = 1, attachment };
 enum class Answer : std::uint8_t { assessment = 1, attachment, no_attachment, failure };
@@ -66,6 +66,41 @@ void marks(Wire& wire, Marks& marks)
     wire.text("loop", marks.loop, mark_max);
 }
 
+// A time that is_plausible(): its milliseconds fit into 48 bits, and one more says that there is none.
+constexpr std::uint64_t no_moment = UINT64_C(1) << 48U;
+
+void moment(core::WireWriter& wire, const std::optional<core::Time>& at)
+{
+    wire.number("at", at ? static_cast<std::uint64_t>(core::to_unix_ms(*at)) : no_moment, no_moment, 8);
+}
+
+void moment(core::WireReader& wire, std::optional<core::Time>& at)
+{
+    std::uint64_t milliseconds = 0;
+    wire.number("at", milliseconds, no_moment, 8);
+    at = milliseconds == no_moment ? std::nullopt
+                                   : std::optional{core::from_unix_ms(static_cast<std::int64_t>(milliseconds))};
+}
+
+template <typename Wire, typename Evidence>
+void describe_evidence(Wire& wire, Evidence& evidence, const core::Limits& limits, std::uint64_t octets)
+{
+    wire.list("sources", evidence.sources, core::Evidence::sources_max, [&](auto& source) {
+        wire.number("place", source.place, core::evidence_places.size() - 1, 1);
+        wire.number("within", source.within, core::Evidence::sources_max - 1, 1);
+        wire.number("multipart", source.multipart, 1, 1);
+    });
+    wire.list("evidence", evidence.items, limits.evidence_max, [&](auto& item) {
+        wire.number("kind", item.kind, core::evidence_kinds.size() - 1, 1);
+        wire.number("source", item.source, core::Evidence::sources_max - 1, 1);
+        wire.text("found_in", item.found_in, core::Evidence::found_in_max);
+        wire.text("value", item.value, core::Evidence::value_max);
+        wire.digest("sha256", item.sha256);
+        wire.number("size", item.size, content_max(octets), 8);
+        moment(wire, item.at);
+    });
+}
+
 /// Every field of an Assessment that read() fills, with its bound: the one description for both directions.
 template <typename Wire, typename Message>
 void describe(Wire& wire, Message& message, const core::Limits& limits, std::uint64_t octets)
@@ -92,10 +127,25 @@ void describe(Wire& wire, Message& message, const core::Limits& limits, std::uin
     });
     texts(wire, "defects", message.defects, Defects::count_max, Defects::sentence_max);
     marks(wire, message.machine);
+    describe_evidence(wire, message.evidence, limits, octets);
 }
 
 /// A "From " line of mbox before the first field.
 constexpr std::size_t header_begin_max = 1024;
+
+/// Evidence goes on to others, in forms that they trust to hold.
+void check_evidence(core::WireReader& wire, const core::Evidence& evidence)
+{
+    for (std::size_t i = 0; i < evidence.sources.size(); ++i) {
+        wire.check("within", evidence.sources[i].within <= i);
+    }
+    std::size_t octets = 0;
+    for (const core::EvidenceItem& item : evidence.items) {
+        octets += item.value.size();
+        wire.check("evidence", item.source < evidence.sources.size() && octets <= core::Evidence::octets_max &&
+                                   core::is_well_formed(item));
+    }
+}
 
 /// What an Assessment promises besides sizes, and others build on.
 void check_promises(core::WireReader& wire, const core::Assessment& message, std::string_view octets,
@@ -231,7 +281,8 @@ std::uint64_t answer_size_max(const core::Limits& limits, std::uint64_t octets) 
     const std::uint64_t header = 4 * limits.header_text_max + 2 * limits.addresses_max * (address_max + 4) +
                                  limits.references_max * (message_id_max + 4);
     const std::uint64_t attachments = (limits.mime_parts_max + 1) * (limits.header_text_max + 2 * type_max + 64);
-    const std::uint64_t assessment = 65536 + header + limits.text_max + attachments;
+    const std::uint64_t evidence = limits.evidence_max * 128 + core::Evidence::octets_max;
+    const std::uint64_t assessment = 65536 + header + limits.text_max + attachments + evidence;
     return std::max(assessment, content_max(octets) + 2);
 }
 
@@ -247,6 +298,7 @@ core::result<core::Assessment> assessment_in(std::string_view answer, const core
     wire.check("answer", *kind == Answer::assessment);
     describe(wire, message, limits, octets.size());
     check_promises(wire, message, octets, limits);
+    check_evidence(wire, message.evidence);
     wire.check("size", wire.rest().empty());
     if (!wire.fault().empty()) {
         return not_believed(wire.fault());

@@ -2,6 +2,7 @@
 #include "defects.hpp"
 #include "document.hpp"
 #include "encryption.hpp"
+#include "evidence.hpp"
 #include "header_facts.hpp"
 #include "language.hpp"
 #include "machine_marks.hpp"
@@ -19,22 +20,16 @@ namespace shield::mime {
 
 namespace {
 
-bool is_embedded_message(const Part& part) noexcept
-{
-    return part.type() == "message/rfc822" || part.type() == "message/global" || part.type() == "message/news";
-}
-
 core::Attachment describe(const Part& part, Defects& defects)
 {
     const std::string content = content_of(part, defects);
     core::Attachment attachment;
     attachment.name = part.file_name;
-    attachment.declared_type =
-        part.type_declared || is_embedded_message(part) ? part.type() : "application/octet-stream";
+    attachment.declared_type = part.type_declared || part.is_message() ? part.type() : "application/octet-stream";
     attachment.sniffed_type = sniff(content);
     attachment.size = content.size();
     attachment.sha256 = core::sha256(content);
-    attachment.embedded_message = is_embedded_message(part);
+    attachment.embedded_message = part.is_message();
     return attachment;
 }
 
@@ -60,6 +55,8 @@ core::Assessment read(std::string_view octets, const core::Limits& limits)
         assessment.attachments.push_back(describe(document.parts[number], defects));
     }
     assessment.machine = machine_marks(document);
+    assessment.evidence =
+        find_evidence(document, selection, assessment.text, assessment.attachments, limits, defects);
     assessment.defects = std::move(defects).take();
     return assessment;
 }

@@ -155,6 +155,65 @@ core::Classification classification_of(const Json& value)
     return classification;
 }
 
+// The places and kinds by name, the rest in the order of its members: it is written with every message.
+void write(JsonText& json, const core::Evidence& evidence)
+{
+    json.begin_object().key("sources").begin_array();
+    for (const core::EvidenceSource& source : evidence.sources) {
+        json.begin_array().value(to_string(source.place)).value(source.within).value(source.multipart).end_array();
+    }
+    json.end_array().key("items").begin_array();
+    for (const core::EvidenceItem& item : evidence.items) {
+        json.begin_object()
+            .member("kind", to_string(item.kind))
+            .member("source", item.source)
+            .member("found_in", item.found_in)
+            .member("value", item.value);
+        if (item.kind == core::EvidenceKind::file) {
+            json.member("sha256", core::to_hex(item.sha256)).member("size", item.size);
+        }
+        if (item.at) {
+            json.member("at", static_cast<std::uint64_t>(core::to_unix_ms(*item.at)));
+        }
+        json.end_object();
+    }
+    json.end_array().end_object();
+}
+
+core::EvidenceItem evidence_item_of(const Json& value, std::size_t sources)
+{
+    core::EvidenceItem item;
+    item.kind = known(core::parse_evidence_kind(value.at("kind").get<std::string>()), "a kind of evidence");
+    value.at("source").get_to(item.source);
+    value.at("found_in").get_to(item.found_in);
+    value.at("value").get_to(item.value);
+    if (item.kind == core::EvidenceKind::file) {
+        item.sha256 = digest_of(value.at("sha256"));
+        value.at("size").get_to(item.size);
+    }
+    if (const auto at = value.find("at"); at != value.end()) {
+        item.at = core::from_unix_ms(at->get<std::int64_t>());
+    }
+    if (item.source >= sources || !core::is_well_formed(item)) {
+        throw Damaged{"an item of evidence cannot be what it says"};
+    }
+    return item;
+}
+
+core::Evidence evidence_of(const Json& value)
+{
+    core::Evidence evidence;
+    for (const Json& source : value.at("sources")) {
+        evidence.sources.push_back(
+            {known(core::parse_evidence_place(source.at(0).get<std::string>()), "a place of evidence"),
+             source.at(1).get<std::uint32_t>(), source.at(2).get<bool>()});
+    }
+    for (const Json& item : value.at("items")) {
+        evidence.items.push_back(evidence_item_of(item, evidence.sources.size()));
+    }
+    return evidence;
+}
+
 }  // namespace
 
 std::string to_json(const std::vector<core::Recipient>& recipients)
@@ -195,6 +254,9 @@ std::string to_json(const core::Assessment& assessment)
     });
     json.end_object().key("classification");
     write(json, assessment.classification);
+    if (!assessment.evidence.items.empty()) {
+        write(json.key("evidence"), assessment.evidence);
+    }
     return json.end_object().take();
 }
 
@@ -251,6 +313,9 @@ core::Assessment assessment_from_json(const std::string& text)
         each_mark(assessment.machine,
                   [&](const char* name, std::string& field) { field = machine.value(name, std::string{}); });
         assessment.classification = classification_of(value.at("classification"));
+        if (const auto evidence = value.find("evidence"); evidence != value.end()) {  // older rows have none
+            assessment.evidence = evidence_of(*evidence);
+        }
         return assessment;
     });
 }

@@ -87,6 +87,13 @@ std::string fields(std::string_view field)
     return repeated(field, limits.header_block_max) + "\r\ntext\r\n";
 }
 
+/// Mail in mail, as deep as evidence is looked for, and as large.
+std::string forwarded(std::size_t levels, std::string message)
+{
+    message.resize(std::min<std::size_t>(message.size(), 32000000 / levels));
+    return repeated("Content-Type: message/rfc822\r\n\r\n", 32 * levels) + message;
+}
+
 struct Case {
     const char* name;
     std::function<std::string()> make;
@@ -207,6 +214,17 @@ std::vector<Case> cases()
         {"Content-Type of parameters", [] { return header("Content-Type", "a/b; x*0*=utf-8''a; x*1=b; ", 65000); }},
         {"Content-Type of quotes", [] { return header("Content-Type", "a/b; x=\"\\\"\\\\", 65000); }},
         {"a header without an end", [] { return filled("", "X: y\r\n"); }},
+        {"plain text, pasted headers",
+         [] { return leaf("text/plain", "8bit", "From: a@b.example\r\nSubject: c\r\n\r\n"); }},
+        {"plain text, defanged links",
+         [] { return leaf("text/plain", "8bit", "hxxp[:]//a[.]example/(((((b))))) "); }},
+        {"forwarded five times, links",
+         [] { return forwarded(5, leaf("text/plain", "8bit", "http://a.example/b\r\n")); }},
+        {"forwarded, HTML", [] { return forwarded(1, leaf("text/html", "8bit", "<table>a<tr>b<td>c")); }},
+        {"forwarded, a thousand HTML alternatives",
+         [] { return forwarded(1, parts("Content-Type: text/html\r\n\r\n", 999, "alternative")); }},
+        {"forwarded, base64",
+         [] { return forwarded(1, attachment("base64", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n")); }},
         {"delivery report", [] { return parts("Content-Type: message/delivery-status\r\n\r\n", 999, "report"); }},
         {"PGP/MIME",
          [] { return parts("Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n", 999, "encrypted"); }},

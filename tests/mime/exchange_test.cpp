@@ -33,6 +33,11 @@ core::Assessment full()
     full.reply_to = "ann@example.net";
     full.date = "Mon, 23 Nov 2026 10:00:00 +0000";
     full.machine.precedence = "bulk";
+    core::EvidenceItem link;
+    link.kind = core::EvidenceKind::url;
+    link.found_in = "text";
+    link.value = "http://evil.example/x";
+    full.evidence = {{{}}, {link}};
     return full;
 }
 
@@ -142,6 +147,24 @@ TEST(Exchange, EveryFieldPastItsBoundIsNamed)
         {"report_type", [](auto& m) { m.machine.report_type.assign(201, 'a'); }},
         {"calendar_method", [](auto& m) { m.machine.calendar_method.assign(201, 'a'); }},
         {"loop", [](auto& m) { m.machine.loop.assign(201, 'a'); }},
+        {"sources", [](auto& m) { m.evidence.sources.resize(core::Evidence::sources_max + 1); }},
+        {"place", [](auto& m) { m.evidence.sources[0].place = static_cast<core::EvidencePlace>(5); }},
+        {"within", [](auto& m) { m.evidence.sources[0].within = 1; }},
+        {"evidence", [&](auto& m) { m.evidence.items.assign(limits.evidence_max + 1, m.evidence.items[0]); }},
+        {"kind", [](auto& m) { m.evidence.items[0].kind = static_cast<core::EvidenceKind>(9); }},
+        {"source", [](auto& m) { m.evidence.items[0].source = core::Evidence::sources_max; }},
+        {"evidence", [](auto& m) { m.evidence.items[0].source = 1; }},
+        {"found_in", [](auto& m) { m.evidence.items[0].found_in.assign(core::Evidence::found_in_max + 1, 'a'); }},
+        {"evidence", [](auto& m) { m.evidence.items[0].found_in = "a\nb"; }},
+        {"value", [](auto& m) { m.evidence.items[0].value.assign(core::Evidence::value_max + 1, 'a'); }},
+        {"evidence", [](auto& m) { m.evidence.items[0].value = "http://evil.example/ x"; }},
+        {"evidence", [](auto& m) { m.evidence.items[0].kind = core::EvidenceKind::address; }},
+        {"evidence", [](auto& m) { m.evidence.items[0].at = core::from_unix_ms(INT64_C(253402300800000)); }},
+        {"evidence",
+         [](auto& m) {
+             m.evidence.items[0].value = "http://x.example/" + std::string(2000, 'a');
+             m.evidence.items.assign(100, m.evidence.items[0]);
+         }},
     };
     ASSERT_EQ(fault_of(full()), "");
     for (const auto& [name, edit] : edits) {

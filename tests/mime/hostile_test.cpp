@@ -238,5 +238,43 @@ TEST(Hostile, NothingButNuls)
     EXPECT_EQ(assessment.text, "");
 }
 
+// One message of mail that has been forwarded `levels` times, with `octets` at its end.
+std::string forwarded(std::size_t levels, const std::string& octets)
+{
+    return repeated("From: a@b.example\r\nContent-Type: message/rfc822\r\n\r\n", levels) + octets;
+}
+
+TEST(Hostile, MailWithinMailWithinMailIsNotLookedAtForever)
+{
+    const auto assessment = expect_linear(
+        [](std::size_t n) {
+            return forwarded(6, "Subject: x\r\n\r\n" + repeated("word http://a.example/\r\n", n));
+        },
+        500000);
+    EXPECT_THAT(assessment.defects, Contains(HasSubstr("nested too deeply")));
+}
+
+TEST(Hostile, AThousandForwardedMails)
+{
+    const auto assessment = expect_linear(
+        [](std::size_t n) {
+            return "Content-Type: multipart/mixed; boundary=b\r\n\r\n" +
+                   repeated("--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n" +
+                                std::string(10000, 'x') + "\r\n",
+                            n) +
+                   "--b--\r\n";
+        },
+        1000);
+    EXPECT_THAT(assessment.defects, Contains(HasSubstr("more attached or pasted mail")));
+}
+
+TEST(Hostile, TextsOfNothingButWhatMayBeEvidence)
+{
+    for (const char* piece : {"From: a@b.example\n\n", "Received: from x\n", "http://a)))))))))))))))))))))))))",
+                              "[.][.](dot)[", "http://[[[[[[[[[[[[[[[[[", "x://", "> > > > From:\n", "a:\n"}) {
+        expect_linear([&](std::size_t n) { return "Subject: x\r\n\r\n" + repeated(piece, n); }, 20000);
+    }
+}
+
 }  // namespace
 }  // namespace shield::mime

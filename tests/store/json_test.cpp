@@ -22,8 +22,32 @@ TEST(StoreJson, AnAssessmentComesBackAsItWas)
                    "delivery-status", "reply", "us"};
     all.classification.reasons = {{"because", core::Category::urgent, 0.1}};
     all.classification.flags = {"spam"};
+    all.evidence.sources = {{core::EvidencePlace::message, 0, true}, {core::EvidencePlace::pasted_header, 0, false}};
+    all.evidence.items = {
+        {core::EvidenceKind::address, 0, "Received 1", "203.0.113.9", {}, 0, core::from_unix_ms(1)},
+        {core::EvidenceKind::file, 1, "attachment", "", core::sha256("y"), 9, {}}};
     EXPECT_EQ(assessment_from_json(to_json(all)), all);
     EXPECT_EQ(assessment_from_json(to_json(core::Assessment{})), core::Assessment{});
+}
+
+TEST(StoreJson, ARowThatIsOlderThanEvidenceHasNone)
+{
+    const core::Assessment old = assessment(core::Category::attack, "x");
+    const std::string row = to_json(old);
+    EXPECT_EQ(row.find("evidence"), std::string::npos);
+    EXPECT_EQ(assessment_from_json(row), old);
+}
+
+TEST(StoreJson, EvidenceThatCannotBeIsDamaged)
+{
+    core::Assessment odd;
+    odd.evidence.sources = {{}};
+    odd.evidence.items = {{core::EvidenceKind::address, 0, "Received 1", "10.0.0.1", {}, 0, {}}};
+    EXPECT_THROW((void)assessment_from_json(to_json(odd)), Damaged);
+    odd.evidence.items[0].value = "203.0.113.9";
+    EXPECT_EQ(assessment_from_json(to_json(odd)), odd);
+    odd.evidence.items[0].source = 1;
+    EXPECT_THROW((void)assessment_from_json(to_json(odd)), Damaged);
 }
 
 // Written by hand where it is fast and by the library where it is not plain: both read back the same.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shield/core/digest.hpp>
+#include <shield/core/evidence.hpp>
 #include <shield/core/vocabulary.hpp>
 
 #include <array>
@@ -79,6 +80,7 @@ struct Assessment {
     std::vector<std::string> defects;  ///< what is wrong with the message, one sentence each
     MachineMarks machine;
     Classification classification;
+    Evidence evidence;  ///< of an attack, whoever is its victim
 
     friend bool operator==(const Assessment&, const Assessment&) = default;
 };

@@ -162,6 +162,8 @@ LIMIT(text_max, octets, 262144, "cut, and a defect", "shield_limit_text_total", 
       "readable text kept, shown and indexed")                                                                          \
 LIMIT(html_max, octets, 1048576, "cut, and a defect", "shield_limit_html_total", "HTML parsed of a message")            \
 LIMIT(html_depth_max, count, 256, "cut, and a defect", "shield_limit_html_depth_total", "nested elements walked")       \
+LIMIT(evidence_max, count, 500, "cut, and a defect", "shield_limit_evidence_total",                                      \
+      "addresses, links, files and times kept of one message and the mail in it")                                       \
 LIMIT(index_batch_max, count, 64, "next batch", "not counted: housekeeping",                                            \
       "messages indexed for search in one commit")                                                                      \
 LIMIT(index_octets_max, octets, 262144, "next batch", "not counted: housekeeping",                                      \

@@ -51,6 +51,10 @@ using Networks = std::vector<Network>;
 /// Whether one of them contains it.
 [[nodiscard]] bool contains(const Networks& networks, const IpAddress& one);
 
+/// Whether it is one of the public internet's: not private, shared, loopback, link-local, multicast, unspecified or
+/// reserved (RFC 6890). The addresses of documentation count, so that examples are as good as the real thing.
+[[nodiscard]] bool is_public(const IpAddress& one);
+
 /// Where to listen or to connect: `192.0.2.1:25`, `[2001:db8::1]:25` or `relay.example.com:25`, taken apart. A
 /// value; nothing is looked up.
 struct HostAndPort {
