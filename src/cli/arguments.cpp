@@ -28,6 +28,7 @@ constexpr const char* examples =
     "  shieldctl claim SR-7F3K-92QX                    take it on\n"
     "  shieldctl note SR-7F3K-92QX called her, line is dead\n"
     "  shieldctl reply SR-7F3K-92QX --dry-run < answer.txt\n"
+    "  shieldctl export SR-7F3K-92QX --stix             its evidence, for whoever can act on it\n"
     "  shieldctl close SR-7F3K-92QX duplicate --of SR-0D1E-2F3G\n"
     "  shieldctl close SR-7F3K-92QX spam --campaign    and all copies of it\n"
     "  shieldctl classify --mailbox security@example.com report.eml\n"
@@ -103,6 +104,11 @@ private:
         number->needs(to);
         to->needs(number);
         show->get_option("--json")->excludes(raw)->excludes(number);
+        show->add_flag("--evidence", arguments_.evidence,
+                       "The evidence found in it too, as for an attack it always is")
+            ->excludes(raw)
+            ->excludes(number);
+        add_export();
 
         CLI::App* search = add("search", "Find cases by words in subject, sender and text");
         search->add_option("WORDS", arguments_.words, "All of them are to be found")->required();
@@ -112,6 +118,23 @@ private:
         refused->add_option("--limit", arguments_.limit, "At most N")->type_name("N");
         json(refused);
         json(add("stats", "Figures, derived from what happened"));
+    }
+
+    void add_export()
+    {
+        CLI::App* command = add("export", "Write a case's mail as an mbox, or its evidence for others");
+        command->add_option("REF", arguments_.reference, "Any reference of the case")->required();
+        CLI::Option* raw = command->add_flag("--raw", arguments_.raw, "Without the fields that say how it came");
+        CLI::Option* message =
+            command->add_option("--message", arguments_.message, "Only message N of the case, counted from 1")
+                ->type_name("N");
+        CLI::Option* stix = command->add_flag("--stix", arguments_.stix, "The evidence, as a STIX 2.1 bundle")
+                                ->excludes(raw)
+                                ->excludes(message);
+        command->add_flag("--sender", arguments_.sender, "Who sent the messages to us is the attacker")
+            ->needs(stix);
+        command->add_option("--to", arguments_.to, "A file, which must not exist; else standard output")
+            ->type_name("FILE");
     }
 
     void add_acts()
@@ -179,7 +202,7 @@ private:
 
     void add_later()
     {
-        for (const char* name : {"import", "export", "restore"}) {
+        for (const char* name : {"import", "restore"}) {
             add(name, "Not in this version")->fallthrough(false)->prefix_command();  // whatever follows
         }
     }

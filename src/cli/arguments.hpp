@@ -31,6 +31,7 @@ struct Arguments {
     bool campaigns{false};                ///< only those that stand for a campaign
     bool whole_campaign{false};           ///< of close and unfold
     std::optional<std::string> campaign;  ///< whose cases to list
+    bool evidence{false}, stix{false}, sender{false};
 };
 
 /// The whole command was a question about ourselves (--help, --version), or it was wrong: all is said, this is the

@@ -21,7 +21,7 @@ constexpr int unavailable = 3;
 
 bool comes_later(const std::string& command)
 {
-    return command == "import" || command == "export" || command == "restore";
+    return command == "import" || command == "restore";
 }
 
 int run_parsed(const Arguments& arguments)

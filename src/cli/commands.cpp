@@ -3,6 +3,7 @@
 
 #include "complain.hpp"
 #include "files.hpp"
+#include "octets.hpp"
 
 #include <shield/core/ascii.hpp>
 #include <shield/core/printable.hpp>
@@ -29,25 +30,6 @@ std::string joined(const std::vector<std::string>& words)
 void print_json(const Json& json)
 {
     std::cout << json.dump(2, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) << "\n";
-}
-
-// Exact octets, but not at a terminal: they are a stranger's and would be obeyed there.
-void print_octets(const std::string& octets)
-{
-    if (!output_is_terminal()) {
-        std::cout.write(octets.data(), static_cast<std::streamsize>(octets.size()));
-        return;
-    }
-    std::cout << core::printable_text(octets);
-    complain("made safe for the terminal; send the output to a file for the exact octets");
-}
-
-template <typename T>
-void add_if(Json& request, const char* name, const std::optional<T>& value)
-{
-    if (value) {
-        request[name] = *value;
-    }
 }
 
 std::size_t line_not_in_utf8(std::string_view text)
@@ -98,10 +80,10 @@ public:
     int show()
     {
         if (arguments_.raw) {
-            return show_raw();
+            return show_raw(arguments_, desk_);
         }
         if (arguments_.attachment) {
-            return save_attachment();
+            return save_attachment(arguments_, desk_);
         }
         const Reply reply = ask(on_case("show"));
         if (reply.status != 0) {
@@ -114,12 +96,16 @@ public:
             return refused;
         }
         if (!arguments_.json) {
-            print(render_case(reply.result, number, view_of_output()));
+            const bool evidence = arguments_.evidence || (!number && text_in(reply.result, "category") == "attack");
+            print(render_case(reply.result, number, view_of_output()) +
+                  (evidence ? render_evidence(reply.result, view_of_output()) : std::string{}));
         } else {
             print_json(number ? messages[*number - 1] : reply.result);
         }
         return 0;
     }
+
+    int export_mail() { return export_case(arguments_, desk_); }
 
     int act()
     {
@@ -272,17 +258,7 @@ private:
         return {{"command", command}, {"reference", arguments_.reference}};
     }
 
-    Reply ask(const Json& request)
-    {
-        Reply reply = desk_.ask(request);
-        for (const std::string& warning : reply.warnings) {
-            warn(warning);
-        }
-        if (reply.status != 0) {
-            complain(reply.error);
-        }
-        return reply;
-    }
+    Reply ask(const Json& request) { return ask_aloud(desk_, request); }
 
     /// Step by step, and how far it is.
     int on_campaign(Json request)
@@ -329,35 +305,6 @@ private:
         return reply.status;
     }
 
-    int show_raw()
-    {
-        Json request = on_case("raw");
-        add_if(request, "message", arguments_.message);
-        const Reply reply = ask(request);
-        if (reply.status == 0) {
-            print_octets(reply.octets);
-        }
-        return reply.status;
-    }
-
-    int save_attachment()
-    {
-        Json request = on_case("attachment");
-        add_if(request, "message", arguments_.message);
-        add_if(request, "number", arguments_.attachment);
-        const Reply reply = ask(request);
-        if (reply.status != 0) {
-            return reply.status;
-        }
-        if (const auto written = write_new_file(*arguments_.to, reply.octets); !written) {
-            complain(written.error().sentence);
-            return refused;
-        }
-        std::cout << core::printable_line(*arguments_.to) << ": " << reply.octets.size() << " octets, sha256 "
-                  << text_in(reply.result, "sha256") << "\n";
-        return 0;
-    }
-
     const Arguments& arguments_;
     DeskLine& desk_;
 };
@@ -370,6 +317,7 @@ struct Entry {
 constexpr Entry table[] = {
     {"queue", &Run::queue},
     {"show", &Run::show},
+    {"export", &Run::export_mail},
     {"claim", &Run::act},
     {"set", &Run::act},
     {"reclassify", &Run::act},

@@ -24,6 +24,10 @@ using Json = nlohmann::ordered_json;
 /// One case: facts, reasons, messages, mail of ours, history. `message` counts from 1 and shows that one alone.
 [[nodiscard]] std::string render_case(const Json& detail, std::optional<std::uint64_t> message, const View& view);
 
+/// What a case holds of an attack, as a table: links, domains and addresses of mail so that no terminal makes them
+/// something to click on. Empty when there is nothing.
+[[nodiscard]] std::string render_evidence(const Json& detail, const View& view);
+
 /// A case in one line, after something was done to it.
 [[nodiscard]] std::string render_outcome(const Json& one_case, const View& view);
 

@@ -63,6 +63,7 @@ const Operations::Command Operations::commands[] = {
     {"show", &Operations::show},
     {"raw", &Operations::raw},
     {"attachment", &Operations::attachment},
+    {"export", &Operations::export_case},
     {"claim", &Operations::claim},
     {"note", &Operations::note},
     {"set", &Operations::set},

@@ -65,6 +65,9 @@ private:
     Answer backup_taken(Request& request);
     Answer rotate_token_key(Request& request);
 
+    // export.cpp
+    Answer export_case(Request& request);
+
     // changes.cpp
     Answer claim(Request& request);
     Answer note(Request& request);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "evidence.hpp"
 #include "operations.hpp"
 
 #include <shield/core/ascii.hpp>
@@ -108,8 +109,12 @@ Answer Operations::show(Request& request)
         return Answer::faulty(*fault);
     }
     const auto detail = store_.cases().find(reference);
-    return detail ? Answer::done(detail_json(*detail, settings_->limits.show_text_max))
-                  : Answer::refused(no_such_case(reference).sentence);
+    if (!detail) {
+        return Answer::refused(no_such_case(reference).sentence);
+    }
+    Json json = detail_json(*detail, settings_->limits.show_text_max);
+    add_evidence(json, evidence_of(*detail, settings_->mailboxes));
+    return Answer::done(std::move(json));
 }
 
 Answer Operations::raw(Request& request)

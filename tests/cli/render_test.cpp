@@ -250,6 +250,50 @@ TEST(Render, SaysThatThereIsNoSubject)
     EXPECT_THAT(render_outcome(queue["cases"][0], plain(100)), HasSubstr("  (no subject)\n"));
 }
 
+Json evidence_row(const char* kind, const char* value)
+{
+    return {{"kind", kind},       {"value", value}, {"found_in", "text"}, {"place", "pasted header"},
+            {"message", 1},       {"source", 2},    {"at", nullptr},      {"ours", false},
+            {"reporters", false}, {"network", "n"}, {"size", 3},          {"sha256", "00ff"}};
+}
+
+TEST(RenderEvidence, IsALineAnItemThatNobodyCanFollow)
+{
+    Json detail = sample_detail("x\n");
+    EXPECT_EQ(render_evidence(detail, plain(100)), "");
+    detail["evidence"] = Json::array({evidence_row("url", "https://a.b.example/c.d?e=f.g"),
+                                      evidence_row("domain", "a.example"), evidence_row("mailbox", "x.y@a.example"),
+                                      evidence_row("address", "203.0.113.9"), evidence_row("file", "a.pdf")});
+    detail["evidence"][0]["at"] = "2026-03-02T11:20:00Z";
+    detail["evidence"][1]["ours"] = true;
+    detail["evidence_cut"] = true;
+    EXPECT_THAT(render_evidence(detail, plain(100)),
+                HasSubstr("\n  url         2026-03-02T11:20:00Z  text, pasted header 2               "
+                          "hxxps://a[.]b[.]example/c.d?e=f.g\n"
+                          "  domain      -                     text, pasted header 2               "
+                          "a[.]example  (ours)\n"
+                          "  mailbox     -                     text, pasted header 2               "
+                          "x.y@a[.]example\n"
+                          "  address     -                     text, pasted header 2               "
+                          "203.0.113.9 in n\n"
+                          "  file        -                     text, pasted header 2               "
+                          "a.pdf, 3 octets, sha256 00ff\n"
+                          "  there is more than is shown\n"));
+}
+
+TEST(RenderEvidence, NothingInItSteersTheTerminal)
+{
+    Json detail = sample_detail("x\n");
+    for (const char* kind : {"url", "file", "subject", "mailbox", "x\n\x1b"}) {
+        detail["evidence"].push_back(evidence_row(kind, "a\x1b[31m\nHistory\xe2\x80\xae.b"));
+    }
+    detail["evidence"].push_back("no row at all");
+    const std::string text = render_evidence(detail, plain(100));
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+    EXPECT_EQ(text.find("\nHistory"), std::string::npos);
+    EXPECT_EQ(text.find("\xe2\x80\xae"), std::string::npos);
+}
+
 TEST(RenderCase, NoMessageCanPassForWhatWeSay)
 {
     const std::string text = render_case(

@@ -38,9 +38,9 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 ///
 /// A request is one JSON object, {"command": "claim", "reference": "SR-…", …}; so is the answer: {"status": 0,
 /// "result": …} or {"status": 1, "error": "sentence"} with the exit status of the contract, and "warnings" that a
-/// person must hear. Octets (raw, attachment, a dry run of reply) follow the answer's JSON after a line feed, as
-/// many as its "octets" says. Requests are hostile input: bounded, checked, never trusted; a member that a command
-/// does not have is refused. Thread-safe; waits for the store.
+/// person must hear. Octets (raw, attachment, export, a dry run of reply) follow the answer's JSON after a line
+/// feed, as many as its "octets" says. Requests are hostile input: bounded, checked, never trusted; a member that a
+/// command does not have is refused. Thread-safe; waits for the store.
 ///
 // clang-format off
 ///     queue            category? state? held? spam? campaigns? limit? full?
@@ -51,6 +51,7 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 ///     show             reference
 ///     raw              reference message?                          a message by its number, or the one that
 ///     attachment       reference message? number                   reference names
+///     export           reference (message? raw? | stix sender?)    an mbox of its mail, or its evidence as STIX 2.1
 ///     claim, reopen    reference
 ///     note             reference text
 ///     set              reference state
