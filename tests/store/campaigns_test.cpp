@@ -251,7 +251,7 @@ TEST_F(StoreCampaigns, WhoIsVerifiedLaterIsLookedAtAgainAndComesOut)
     const Sent third{reference, leased.message_id};
     store->campaigns().record({member(third, sent[0], {sent[0].id, sent[1].id})});
     ASSERT_THAT(listed(), testing::Not(testing::Contains(reference)));
-    for (const AuthenticationWork& one : store->authentications().lease(10)) {
+    for (const AuthenticationWork& one : store->authentications().lease({10})) {
         core::Verdict verdict;
         verdict.reply_address = core::ReplyAddress::verified;
         store->authentications().record(
