@@ -116,17 +116,14 @@ void Writer::submit(std::unique_ptr<Job> job, Lane lane, std::uint64_t octets, c
 /// What waits is written to the log and then to the database, what is in the log still to the database.
 std::uint64_t Writer::owed() const
 {
-    const int in_log = std::max(0, pages_logged_ - pages_at_checkpoint_);
-    return 2 * lanes_.all_octets() + static_cast<std::uint64_t>(in_log) * page_size;
+    const auto in_log = static_cast<std::uint64_t>(std::max(0, pages_logged_ - pages_at_checkpoint_));
+    return 2 * lanes_.all_octets() + in_log * page_size;
 }
 
 std::optional<Fate> Writer::closed_for(Lane lane, std::uint64_t octets, const Claim& claim)
 {
-    if (stopping_) {
-        return Fate::stopped;
-    }
-    if (gate_.health() == Health::failed) {
-        return Fate::failed;
+    if (stopping_ || gate_.health() == Health::failed) {
+        return stopping_ ? Fate::stopped : Fate::failed;
     }
     if (lane == Lane::work && octets == 0) {
         return std::nullopt;  // the reserve is for this: triage and delivery go on
