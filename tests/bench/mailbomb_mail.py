@@ -8,7 +8,8 @@ a site, a user, a number and a link of its own; a sender keeps its site, its fam
 the 127.N.N.0/24 between 127.1.0.0 and 127.4.249.0; people have networks of their own below 127.200.0.0/16. The texts are not
 those of tests/campaign/truth.
 
-Run as a program it prints how many messages a second it makes, what they are, and their digest.
+Run as a program it prints how many messages a second it makes, what they are, and their digest; with --stream the messages
+themselves, for bench_campaign_mail.
 """
 
 import hashlib
@@ -144,8 +145,18 @@ def messages(count=100_000, recipient=RECIPIENT, seed="mailbomb", senders=SENDER
     yield from people[told:]
 
 
+def stream(count):
+    out = sys.stdout.buffer
+    for number, (client, sender, content) in enumerate(messages(count)):
+        campaign = "" if client.startswith("127.200.") else "bomb"
+        out.write(f"{number}\t{campaign}\t{number // 100}\t{client}\t{sender}\t{RECIPIENT}\t{len(content)}\n".encode() + content + b"\n")
+
+
 def main():
     count = int(sys.argv[1]) if sys.argv[1:] else 100_000
+    if sys.argv[2:] == ["--stream"]:
+        stream(count)
+        return
     whole, clients, senders, octets, people = hashlib.sha256(), set(), set(), 0, 0
     begin = time.monotonic()
     made = 0

@@ -87,19 +87,25 @@ public:
     {
         now += std::chrono::seconds{1};
         Placement placement = campaigns.place(++last, sketch, origin, now);
-        of[last] = placement.standing == Standing::member ? placement.campaign : 0;
-        for (const MessageId id : placement.joined) {
-            of[id] = placement.campaign;
-        }
-        for (const CampaignId absorbed : placement.absorbed) {
-            for (auto& [id, campaign] : of) {
-                campaign = campaign == absorbed ? placement.campaign : campaign;
-            }
-        }
+        keep(last, placement);
         if (placement.remembered) {
             kept[last] = {last, sketch, origin, now, 0};
         }
         return placement;
+    }
+
+    /// Notes where a message came, and who came with it.
+    void keep(MessageId id, const Placement& placement)
+    {
+        of[id] = placement.standing == Standing::member ? placement.campaign : 0;
+        for (const MessageId joined : placement.joined) {
+            of[joined] = placement.campaign;
+        }
+        for (const CampaignId absorbed : placement.absorbed) {
+            for (auto& [one, campaign] : of) {
+                campaign = campaign == absorbed ? placement.campaign : campaign;
+            }
+        }
     }
 
     /// What the store would give back after a restart.
