@@ -24,23 +24,28 @@ Bombs::Bomb& Bombs::of(std::uint64_t mailbox, core::Time at)
     return found->second;
 }
 
-std::optional<Bombs::Found> Bombs::grown(Bomb& bomb, MessageId id, const Sketch& sketch, core::Time at) const
+std::optional<Bombs::Found> Bombs::grown(Bomb& bomb, const Confirmation& last) const
 {
-    bomb.recent.push_back({id, sketch.sender_domain, at});
+    std::erase_if(bomb.recent, [&](const Confirmation& one) { return one.id == last.id; });
+    bomb.recent.push_back(last);
+    std::erase_if(bomb.recent, [&](const Confirmation& one) { return bomb.last - one.at > window; });
     // Many of one domain are one sender's: they must not push out the others, so twice as many are looked at.
-    while (at - bomb.recent.front().at > window || bomb.recent.size() > 4 * least_) {
+    while (bomb.recent.size() > 4 * least_) {
         bomb.recent.pop_front();
     }
     std::set<std::uint32_t> domains;
+    std::set<MessageId> forms;
     for (const Confirmation& one : bomb.recent) {
         domains.insert(one.domain);
+        forms.insert(one.form == 0 ? one.id : one.form);
     }
-    if (bomb.recent.size() < least_ || domains.size() < std::min(domains_min, least_)) {
+    if (bomb.recent.size() < least_ || domains.size() < std::min(domains_min, least_) ||
+        forms.size() < std::min(forms_min, least_)) {
         return std::nullopt;
     }
     Found found{bomb.recent.front().id, {}};
     for (const Confirmation& one : bomb.recent) {
-        if (one.id != id) {
+        if (one.id != last.id) {
             found.joined.push_back(one.id);
         }
     }
@@ -51,7 +56,8 @@ std::optional<Bombs::Found> Bombs::grown(Bomb& bomb, MessageId id, const Sketch&
 
 void Bombs::load(const Remembered& one)
 {
-    if (!one.sketch.confirmation) {
+    if (!one.sketch.confirmation ||  // of the others the campaign may be of another kind
+        (one.campaign == 0 && !one.sketch.machine && !one.origin.machine)) {
         return;
     }
     Bomb& bomb = of(one.origin.recipient, one.received_at);
@@ -59,7 +65,7 @@ void Bombs::load(const Remembered& one)
     if (one.campaign != 0) {
         bomb.campaign = one.campaign;
     } else {
-        bomb.recent.push_back({one.id, one.sketch.sender_domain, one.received_at});
+        bomb.recent.push_back({one.id, 0, one.sketch.sender_domain, one.received_at});
         while (bomb.recent.size() > 4 * least_) {
             bomb.recent.pop_front();
         }
@@ -71,6 +77,12 @@ void Bombs::forget(MessageId id)
     for (auto& [mailbox, bomb] : bombs_) {
         std::erase_if(bomb.recent, [&](const Confirmation& one) { return one.id == id; });
     }
+}
+
+bool Bombs::has(CampaignId campaign) const
+{
+    return std::any_of(bombs_.begin(), bombs_.end(),
+                       [&](const auto& bomb) { return bomb.second.campaign == campaign; });
 }
 
 void Bombs::rename_campaign(CampaignId from, CampaignId to)

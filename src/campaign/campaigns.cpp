@@ -9,9 +9,7 @@ namespace shield::campaign {
 namespace {
 
 constexpr std::chrono::minutes sweep_every{1};
-constexpr double enough_weight = 2;
 constexpr double same_campaign_share = 0.6;
-constexpr double copy_order_of_one = 0.8;  // of what one sender wrote: no other report in the same form
 constexpr double same_similarity = 0.85;   // a copy so near adds nothing to compare with
 constexpr std::size_t kept_again_max = 8;  // at once, when room is short
 
@@ -67,9 +65,15 @@ void Campaigns::State::keep_again(const std::vector<Remembered>& gone)
     }
 }
 
-void Campaigns::State::remember(Remembered one)
+void Campaigns::State::remember(Remembered one, const std::vector<Kin>& kin)
 {
-    if (auto gone = memory.add(std::move(one))) {
+    std::vector<std::uint32_t> variants;
+    for (const Kin& other : kin) {
+        if (other.like.degree >= Degree::variant) {
+            variants.push_back(other.place);
+        }
+    }
+    if (auto gone = memory.add(std::move(one), variants)) {
         keep_again({std::move(*gone)});
     }
 }
@@ -120,19 +124,6 @@ std::vector<Kin> Campaigns::State::kin_of(const Sketch& sketch) const
     return kin;
 }
 
-// One copy is enough to say which campaign it is of; of variants it takes two.
-std::map<CampaignId, double> Campaigns::State::weights_of(const std::vector<Kin>& kin) const
-{
-    std::map<CampaignId, double> weights;
-    for (const Kin& one : kin) {
-        const CampaignId id = memory.at(one.place).message.campaign;
-        if (id != 0 && one.like.degree >= Degree::brief) {
-            weights[id] += one.like.degree == Degree::copy ? enough_weight + one.like.similarity : 1;
-        }
-    }
-    return weights;
-}
-
 // Two campaigns that were found apart are one when message after message might be of either.
 void Campaigns::State::bridge(const std::vector<Kin>& kin, Placement& placement)
 {
@@ -153,59 +144,6 @@ void Campaigns::State::bridge(const std::vector<Kin>& kin, Placement& placement)
         bombs.rename_campaign(id, placement.campaign);
         placement.absorbed.push_back(id);
     }
-}
-
-bool Campaigns::State::fits(const Remembered& one, const Vocabulary& group, std::uint32_t written) const
-{
-    const bool machine = one.sketch.machine || one.origin.machine;
-    return !has_own_words(one.sketch, group, true) && (machine || !one.origin.verified || written >= flood_of_one);
-}
-
-Trial Campaigns::State::tried(const Incoming& message, const std::vector<Kin>& kin) const
-{
-    Trial trial{0, {}, Vocabulary{}, Evidence{std::max<std::uint64_t>(limits.campaign_senders_min, 1)}, false};
-    const auto weights = weights_of(kin);
-    const auto most = std::max_element(weights.begin(), weights.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
-    trial.campaign = most == weights.end() ? 0 : most->first;
-    trial.direct = most != weights.end() && most->second >= enough_weight;
-    trial.around = Vocabulary{trial.campaign == 0 ? nullptr : &all.at(trial.campaign).vocabulary};
-    Vocabulary group = trial.around;
-    group.add(message.sketch);
-    std::vector<Kin> loose;
-    std::map<std::uint64_t, std::uint32_t> written{{message.origin.sender, 1}};
-    for (const Kin& one : kin) {
-        const Remembered& other = memory.at(one.place).message;
-        if (one.like.degree >= Degree::brief && other.campaign == 0 && !other.sketch.confirmation) {
-            loose.push_back(one);
-            // Who writes twice shares all of his words with himself; only what others wrote as well is common.
-            if (++written[other.origin.sender] == 1 || other.sketch.machine || other.origin.machine ||
-                one.like.order >= copy_order_of_one) {
-                group.add(other.sketch);
-                trial.around.add(other.sketch);
-            }
-        }
-    }
-    trial.evidence.add(message.sketch, message.origin, is_brief(message.sketch) ? Degree::brief : Degree::copy);
-    for (const Kin& one : loose) {
-        const Remembered& other = memory.at(one.place).message;
-        if (fits(other, group, written[other.origin.sender])) {
-            trial.fit.push_back(one.place);
-            trial.evidence.add(other.sketch, other.origin, one.like.degree);
-        }
-    }
-    return trial;
-}
-
-// Why the message stands by itself although it is like a campaign, or nothing.
-std::string Campaigns::State::protection(const Incoming& message, const Trial& trial) const
-{
-    const std::uint32_t before = trial.campaign == 0 ? 0 : all.at(trial.campaign).written_by(message.origin.sender);
-    const bool flood = before + trial.evidence.written_by(message.origin.sender) >= flood_of_one;
-    if (message.origin.verified && !message.machine() && !flood) {
-        return "its sender is verified";
-    }
-    return has_own_words(message.sketch, trial.around, false) ? "it has words of its own" : std::string{};
 }
 
 void Campaigns::State::join(const Incoming& message, const Trial& trial, const std::vector<Kin>& kin,
@@ -234,10 +172,10 @@ void Campaigns::State::join(const Incoming& message, const Trial& trial, const s
                              : trial.evidence.sentence());
 }
 
-bool Campaigns::State::place_confirmation(const Incoming& message, Placement& placement)
+bool Campaigns::State::place_in_bomb(const Incoming& message, MessageId form, Placement& placement)
 {
-    const auto found = bombs.place(message.id, message.sketch, message.origin.recipient, message.at,
-                                   [&](CampaignId id) { return all.contains(id); });
+    const Bombs::Confirmation one{message.id, form, message.sketch.sender_domain, message.at};
+    const auto found = bombs.place(one, message.origin.recipient, [&](CampaignId id) { return all.contains(id); });
     if (!found) {
         return false;
     }
@@ -247,25 +185,64 @@ bool Campaigns::State::place_confirmation(const Incoming& message, Placement& pl
     placement.like = found->campaign;
     campaign(found->campaign).count(message.sketch, message.origin, message.at);
     for (const MessageId id : found->joined) {
-        if (Memory::Place* place = memory.find_id(id); place != nullptr && place->message.campaign == 0) {
-            place->message.campaign = found->campaign;
-            campaign(found->campaign)
-                .count(place->message.sketch, place->message.origin, place->message.received_at);
-            placement.joined.push_back(id);
-        }
+        join_bomb(id, placement);
     }
     placement.why = "it asks to confirm a subscription, as many do that come to this mailbox";
     placement.remembered = !found->joined.empty();
     return true;
 }
 
-Placement Campaigns::State::place(const Incoming& message)
+void Campaigns::State::join_bomb(MessageId id, Placement& placement)
+{
+    Memory::Place* place = memory.find_id(id);
+    if (place != nullptr && place->message.campaign == 0) {
+        place->message.campaign = placement.campaign;
+        campaign(placement.campaign)
+            .count(place->message.sketch, place->message.origin, place->message.received_at);
+        placement.joined.push_back(id);
+    }
+}
+
+// What does not say that a machine made it, or has no words that a list knows, is of a bomb when another site has
+// sent the same with a link of its own.
+bool Campaigns::State::place_form(const Incoming& message, const std::vector<Kin>& kin, Placement& placement)
+{
+    const auto twin = std::find_if(kin.begin(), kin.end(), [&](const Kin& one) {
+        const Remembered& other = memory.at(one.place).message;
+        return one.like.form && other.origin.recipient == message.origin.recipient &&
+               (other.campaign == 0 || bombs.has(other.campaign));
+    });
+    if (twin == kin.end()) {
+        return false;
+    }
+    const Remembered other = memory.at(twin->place).message;
+    const auto known = [&](CampaignId id) { return all.contains(id); };
+    const Bombs::Confirmation first{other.id, other.id, other.sketch.sender_domain, other.received_at};
+    if (const auto begun = other.campaign == 0 ? bombs.place(first, other.origin.recipient, known) : std::nullopt) {
+        placement.campaign = begun->campaign;
+        join_bomb(other.id, placement);
+        for (const MessageId id : begun->joined) {
+            join_bomb(id, placement);
+        }
+    }
+    if (!place_in_bomb(message, other.id, placement)) {
+        return false;
+    }
+    join_bomb(other.id, placement);
+    placement.like = other.id;
+    placement.why = "another site sent the same form with a link of its own, as many do that come to this mailbox";
+    return true;
+}
+
+Placement Campaigns::State::place(const Incoming& message, const std::vector<Kin>& kin)
 {
     Placement placement;
-    if (message.sketch.confirmation && place_confirmation(message, placement)) {
+    if (message.sketch.confirmation && message.machine() && place_in_bomb(message, 0, placement)) {
         return placement;
     }
-    const std::vector<Kin> kin = kin_of(message.sketch);
+    if ((message.sketch.confirmation || message.sketch.personal_link) && place_form(message, kin, placement)) {
+        return placement;
+    }
     if (kin.empty()) {
         placement.remembered = true;
         return placement;
@@ -301,10 +278,11 @@ Campaigns& Campaigns::operator=(Campaigns&&) noexcept = default;
 Placement Campaigns::place(MessageId id, const Sketch& sketch, const Origin& origin, core::Time received_at)
 {
     state_->pass_time(received_at);
-    Placement placement = state_->place({id, sketch, origin, state_->newest});
+    const std::vector<Kin> kin = state_->kin_of(sketch);
+    Placement placement = state_->place({id, sketch, origin, state_->newest}, kin);
     if (placement.remembered) {
         const CampaignId campaign = placement.standing == Standing::member ? placement.campaign : 0;
-        state_->remember({id, sketch, origin, state_->newest, campaign});
+        state_->remember({id, sketch, origin, state_->newest, campaign}, kin);
     }
     return placement;
 }
@@ -318,7 +296,7 @@ void Campaigns::load(const Remembered& one)
         ++to.kept;
     }
     state_->bombs.load(one);
-    state_->remember(one);
+    state_->remember(one, state_->kin_of(one.sketch));
 }
 
 void Campaigns::forget(MessageId id)

@@ -120,12 +120,16 @@ std::string domain_of(std::string_view address)
     return at == std::string_view::npos ? std::string{} : registered_domain(core::lowered(address.substr(at + 1)));
 }
 
+bool leads_to_author(const core::Assessment& message, const Link& link)
+{
+    return std::any_of(message.from.begin(), message.from.end(),
+                       [&](const std::string& author) { return link.domain == domain_of(author); });
+}
+
 bool links_to_itself(const core::Assessment& message, const std::vector<Link>& links)
 {
-    return std::any_of(message.from.begin(), message.from.end(), [&](const std::string& author) {
-        return std::any_of(links.begin(), links.end(),
-                           [domain = domain_of(author)](const Link& link) { return link.domain == domain; });
-    });
+    return std::any_of(links.begin(), links.end(),
+                       [&](const Link& link) { return leads_to_author(message, link); });
 }
 
 bool is_automatic_or_bulk(const core::MachineMarks& marks)
@@ -181,6 +185,17 @@ bool is_confirmation(const core::Assessment& message, std::string_view text, con
                           (marked && has_words(text, confirming_by_machine));
     return by_machine && subscribes && confirms &&
            std::any_of(links.begin(), links.end(), [](const Link& link) { return link.token; });
+}
+
+bool is_personal(const core::Assessment& message, std::string_view folded, const std::vector<Link>& links)
+{
+    const bool pictures_only =
+        std::all_of(message.attachments.begin(), message.attachments.end(),
+                    [](const core::Attachment& one) { return one.declared_type.starts_with("image/"); });
+    const bool marked = is_machine_made(message);
+    return pictures_only && (marked || !has_words(folded, first_person)) &&
+           std::any_of(links.begin(), links.end(),
+                       [&](const Link& link) { return link.token && (marked || leads_to_author(message, link)); });
 }
 
 }  // namespace shield::campaign

@@ -23,4 +23,9 @@ namespace shield::campaign {
 [[nodiscard]] bool is_confirmation(const core::Assessment& message, std::string_view folded,
                                    const std::vector<Link>& links);
 
+/// Whether it has a link that was made for one message, and leads to its author's own site; whoever says that he is
+/// a machine may link to anybody who counts clicks for him. Nothing is attached but pictures, and nobody says "I".
+[[nodiscard]] bool is_personal(const core::Assessment& message, std::string_view folded,
+                               const std::vector<Link>& links);
+
 }  // namespace shield::campaign

@@ -2,25 +2,73 @@
 #include "groups.hpp"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 
 namespace shield::campaign {
 
 namespace {
 
-// A person has most of his words for himself, or at least some, above what he quotes (tests/campaign/README.md); a
-// template that is filled from a stock of words shares nearly all once a few of its messages are there.
-constexpr double own_share_max = 0.34;
+// A person has words of his own: lines above or below what he passes on, or in the fields of a form. A template
+// that is filled from a stock of words shares nearly all once a few of its messages are there, and words at random
+// stand between words that all have. See tests/campaign/README.md.
 constexpr double own_words_max = 5;
-constexpr double much_own_share_max = 0.1;  // of a long quotation with a few lines of one's own
-constexpr double much_own_words_max = 5;
+constexpr double own_share_of_short = 0.34;
+constexpr double own_share_max = 0.1;
+constexpr double scattered_share_max = 0.5;
+constexpr double stretch_share = 0.5;  // of a stretch that is somebody's own
+constexpr double edge_share = 0.8;
+constexpr double edge_words_max = 3;  // a line above or below
+constexpr std::uint64_t edge_messages_min = 3;
 
-// Of a large campaign, words that next to nobody has are common to nobody.
-constexpr std::uint64_t rare_of = 200;
+// Words that next to nobody has are common to nobody: people who write of one matter share some words each with
+// some. So many messages, and one more must have a word.
+constexpr std::uint64_t rare_of = 12;
+constexpr std::uint64_t rare_in_order = 24;
+constexpr std::uint64_t rare_of_many = 200;
+constexpr std::uint64_t many = 200;
 
 std::uint32_t reach_of(const Sketch& sketch) noexcept
 {
     const bool all = sketch.words.empty() || sketch.words_count <= sketch.words.size();
     return all ? UINT32_MAX : sketch.words.back();
+}
+
+using Stretches = std::array<std::size_t, Sketch::stretches>;
+
+// Own words in stretches that are somebody's own.
+std::size_t clustered(const Stretches& own, const Stretches& all)
+{
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        const bool alone = own[i] < 2 || static_cast<double>(own[i]) < stretch_share * static_cast<double>(all[i]);
+        sum += alone ? 0 : own[i];
+    }
+    return sum;
+}
+
+// Those in a row of stretches that begins the text and is somebody's own; or ends it, with all given from behind.
+std::size_t most_at_begin(const Stretches& own, const Stretches& all)
+{
+    std::size_t most = 0;
+    std::size_t own_here = 0;
+    std::size_t all_here = 0;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        own_here += own[i];
+        all_here += all[i];
+        if (static_cast<double>(own_here) >= edge_share * static_cast<double>(all_here)) {
+            most = std::max(most, own_here);
+        }
+    }
+    return most;
+}
+
+std::size_t most_at_edge(Stretches own, Stretches all)
+{
+    const std::size_t at_begin = most_at_begin(own, all);
+    std::reverse(own.begin(), own.end());
+    std::reverse(all.begin(), all.end());
+    return std::max(at_begin, most_at_begin(own, all));
 }
 
 }  // namespace
@@ -30,12 +78,7 @@ void Vocabulary::add(const Sketch& sketch)
     ++messages_;
     reach_ = std::max(reach_, reach_of(sketch));
     for (const std::uint32_t word : sketch.words) {
-        const auto known = counts_.find(word);
-        if (known != counts_.end()) {
-            ++known->second;
-        } else if (counts_.size() < words_max) {
-            counts_.emplace(word, 1);
-        }
+        count(word, 1);
     }
 }
 
@@ -43,18 +86,29 @@ void Vocabulary::add(const Vocabulary& other)
 {
     messages_ += other.messages_;
     reach_ = std::max(reach_, other.reach_);
-    for (const auto& [word, count] : other.counts_) {
-        if (counts_.size() < words_max || counts_.contains(word)) {
-            counts_[word] += count;
-        }
+    for (const auto& [word, times] : other.counts_) {
+        count(word, times);
+    }
+}
+
+void Vocabulary::count(std::uint32_t word, std::uint32_t times)
+{
+    if (counts_.size() < words_max || counts_.contains(word)) {
+        counts_[word] += times;
     }
 }
 
 double Vocabulary::share_in(const Vocabulary& other) const
 {
-    const auto common = std::count_if(counts_.begin(), counts_.end(),
-                                      [&](const auto& word) { return other.counts_.contains(word.first); });
-    return counts_.empty() ? 0 : static_cast<double>(common) / static_cast<double>(counts_.size());
+    std::size_t all = 0;
+    std::size_t common = 0;
+    for (const auto& [word, times] : counts_) {
+        if (times >= 2) {
+            ++all;
+            common += other.counts_.contains(word) ? 1 : 0;
+        }
+    }
+    return all == 0 ? 0 : static_cast<double>(common) / static_cast<double>(all);
 }
 
 std::uint64_t Vocabulary::count_of(std::uint32_t word) const
@@ -73,27 +127,38 @@ std::uint64_t Vocabulary::messages() const noexcept
     return messages_ + (base_ == nullptr ? 0 : base_->messages());
 }
 
-double Vocabulary::own_share(const Sketch& sketch, bool within) const
+OwnWords Vocabulary::own_words(const Sketch& sketch, bool within, bool in_order) const
 {
-    const std::uint64_t enough = 1 + messages() / rare_of + (within ? 1 : 0);
-    std::size_t own = 0;
-    std::size_t all = 0;
-    for (const std::uint32_t word : sketch.words) {
-        if (word > reach()) {
-            break;
-        }
-        own += count_of(word) < enough ? 1 : 0;
-        ++all;
+    const std::uint64_t rare = messages() >= many ? rare_of_many : in_order ? rare_in_order : rare_of;
+    const std::uint64_t enough = 1 + messages() / rare + (within ? 1 : 0);
+    Stretches own{};
+    Stretches all{};
+    std::size_t looked_at = 0;
+    for (; looked_at < sketch.words.size() && sketch.words[looked_at] <= reach(); ++looked_at) {
+        const std::size_t stretch = sketch.word_stretches[looked_at] % Sketch::stretches;
+        own[stretch] += count_of(sketch.words[looked_at]) < enough ? 1 : 0;
+        ++all[stretch];
     }
-    return all == 0 ? 0 : static_cast<double>(own) / static_cast<double>(all);
+    if (looked_at == 0) {
+        return {};
+    }
+    const double each = static_cast<double>(sketch.words_count) / static_cast<double>(looked_at);
+    const auto count = static_cast<double>(std::accumulate(own.begin(), own.end(), std::size_t{0}));
+    return {count / static_cast<double>(looked_at), count * each, static_cast<double>(clustered(own, all)) * each,
+            static_cast<double>(most_at_edge(own, all)) * each};
 }
 
-bool has_own_words(const Sketch& sketch, const Vocabulary& others, bool within)
+bool has_own_words(const Sketch& sketch, const Vocabulary& others, bool within, bool in_order)
 {
-    const double share = others.own_share(sketch, within);
-    const double words = share * sketch.words_count;
-    return (share > own_share_max && words > own_words_max) ||
-           (share > much_own_share_max && words > much_own_words_max);
+    const OwnWords own = others.own_words(sketch, within, in_order);
+    if (own.at_edge > edge_words_max && others.messages() >= edge_messages_min) {
+        return true;
+    }
+    if (own.count <= std::min(own_words_max, own_share_of_short * sketch.words_count)) {
+        return false;
+    }
+    return own.share > (in_order ? scattered_share_max : own_share_max) ||
+           (in_order && own.clustered > own_words_max);
 }
 
 void Campaign::count(const Sketch& sketch, const Origin& origin, core::Time received_at)

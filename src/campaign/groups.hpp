@@ -12,6 +12,14 @@
 
 namespace shield::campaign {
 
+/// What of a message nobody else wrote: in words, estimated where the sketch does not have all.
+struct OwnWords {
+    double share{0};      ///< of its telling words
+    double count{0};      ///< of them
+    double clustered{0};  ///< in stretches of the text that have mostly such
+    double at_edge{0};    ///< in such a stretch where the text begins or ends
+};
+
 /// How many of some messages have each telling word: which words are common to them, and which one wrote alone.
 class Vocabulary {
 public:
@@ -21,18 +29,21 @@ public:
     void add(const Sketch& sketch);
     void add(const Vocabulary& other);
 
-    /// The share of a message's telling words that nobody else wrote. `within`: it was added itself.
-    [[nodiscard]] double own_share(const Sketch& sketch, bool within) const;
+    [[nodiscard]] std::uint64_t messages() const noexcept;
 
-    /// The share of its words that the other has too.
+    /// What of a message's telling words next to nobody else wrote. `within`: it was added itself; `in_order`: much
+    /// of it is another's, word after word.
+    [[nodiscard]] OwnWords own_words(const Sketch& sketch, bool within, bool in_order) const;
+
+    /// Of its words that more than one message has, the share that the other has too.
     [[nodiscard]] double share_in(const Vocabulary& other) const;
 
 private:
     static constexpr std::size_t words_max = 4096;
 
+    void count(std::uint32_t word, std::uint32_t times);
     [[nodiscard]] std::uint64_t count_of(std::uint32_t word) const;
     [[nodiscard]] std::uint32_t reach() const noexcept;
-    [[nodiscard]] std::uint64_t messages() const noexcept;
 
     const Vocabulary* base_;
 
@@ -42,7 +53,8 @@ private:
 };
 
 /// Whether a message has words of its own, beside those of `others`: enough of them that a person wrote it.
-[[nodiscard]] bool has_own_words(const Sketch& sketch, const Vocabulary& others, bool within);
+/// `in_order`: much of it is another's, word after word; then single words between are no person's.
+[[nodiscard]] bool has_own_words(const Sketch& sketch, const Vocabulary& others, bool within, bool in_order);
 
 /// A campaign that was found.
 struct Campaign {
@@ -53,7 +65,7 @@ struct Campaign {
     std::unordered_map<CampaignId, std::uint32_t> bridges;     // messages that might as well be of another
 
     /// So many, and the other is the same campaign.
-    static constexpr std::uint32_t bridges_max = 3;
+    static constexpr std::uint32_t bridges_max = 2;
     static constexpr std::size_t bridged_max = 16;
 
     static constexpr std::size_t senders_max = 1000;

@@ -10,7 +10,6 @@ namespace {
 // Set on support questions and reports of weaknesses by strangers, see tests/campaign/README.md: of 30 million
 // pairs of them some nine hundred reach a variant, nearly all made from one template or posted twice.
 constexpr double copy_order = 0.5;
-constexpr double variant_order = 0.12;
 constexpr double variant_words = 0.35;
 constexpr double marked_order = 0.04;  // with a mark or a subject in common
 constexpr double marked_words = 0.22;
@@ -18,8 +17,13 @@ constexpr double linked_order = 0.06;
 constexpr double linked_words = 0.25;
 constexpr double brief_words = 0.8;
 
-constexpr std::uint16_t brief_words_max = 10;
-constexpr std::uint16_t brief_order_max = 10;
+constexpr double form_words = 0.8;
+constexpr double form_order = 0.5;
+constexpr std::size_t form_words_min = 3;
+constexpr std::uint16_t form_order_min = 4;
+
+constexpr std::uint16_t brief_words_max = 8;
+constexpr std::uint16_t brief_order_max = 8;
 
 double common_order(const Sketch& a, const Sketch& b)
 {
@@ -63,14 +67,41 @@ bool have_common(const std::vector<std::uint32_t>& a, const std::vector<std::uin
     return std::find_first_of(a.begin(), a.end(), b.begin(), b.end()) != a.end();
 }
 
+bool are_one_form(const Sketch& a, const Sketch& b, const Likeness& like)
+{
+    const bool words = like.words >= form_words && std::min(a.words.size(), b.words.size()) >= form_words_min;
+    const bool order = like.order >= form_order && std::min(a.order_count, b.order_count) >= form_order_min;
+    const bool link = like.words >= form_words && have_common(a.link_shapes, b.link_shapes);
+    return (a.personal_link || a.confirmation) && (b.personal_link || b.confirmation) &&
+           a.sender_domain != b.sender_domain && (words || order || link);
+}
+
+// Of few words, some that are the same in the same place.
+bool share_some(const Likeness& like)
+{
+    return like.words >= marked_words || like.order >= variant_order;
+}
+
+// Messages of few words are told by what they carry, and by who made them.
+bool are_variants_of_brief(const Sketch& a, const Sketch& b, const Likeness& like, bool same_words)
+{
+    if (like.form) {
+        return true;
+    }
+    if (a.shape != b.shape) {
+        return false;
+    }
+    const bool marked = like.mark && (like.subject || (like.words >= marked_words && same_words));
+    const bool attached = like.attachment && (like.subject || share_some(like));
+    const bool made = a.machine && b.machine && like.subject && (same_words || share_some(like));
+    const bool invited = a.invitation && b.invitation && share_some(like);
+    return marked || attached || made || invited;
+}
+
 Degree degree_of_brief(const Sketch& a, const Sketch& b, const Likeness& like)
 {
     const bool same_words = like.words >= brief_words || (a.words.empty() && b.words.empty());
-    const bool evident = like.attachment || (like.mark && (like.subject || like.words >= marked_words));
-    if (evident && a.shape == b.shape && (like.subject || same_words)) {
-        return Degree::variant;
-    }
-    if (a.machine && b.machine && like.subject && same_words) {
+    if (are_variants_of_brief(a, b, like, same_words)) {
         return Degree::variant;
     }
     if (same_words && like.subject) {
@@ -118,6 +149,7 @@ Likeness likeness(const Sketch& a, const Sketch& b)
     like.subject = a.subject != 0 && a.subject == b.subject;
     like.attachment = have_common(a.attachments, b.attachments);
     like.mark = like.attachment || have_common(a.marks, b.marks);
+    like.form = are_one_form(a, b, like);
     like.degree = degree_of(a, b, like);
     like.similarity = std::max(like.order, like.words);
     if (like.similarity == 0 && like.degree != Degree::none) {

@@ -16,6 +16,9 @@ enum class Degree : std::uint8_t {
     copy      ///< one text
 };
 
+/// So much of the order in common, and one was made from the other, or both from one text.
+inline constexpr double variant_order = 0.12;
+
 struct Likeness {
     Degree degree{Degree::none};
     double similarity{0};  ///< 0 to 1
@@ -24,6 +27,7 @@ struct Likeness {
     bool subject{false};   ///< the same
     bool mark{false};      ///< a domain, an address, an account number or an attachment in common
     bool attachment{false};
+    bool form{false};  ///< both are one form that different sites fill in, each with a link of its own
 };
 
 [[nodiscard]] Likeness likeness(const Sketch& a, const Sketch& b);

@@ -59,12 +59,24 @@ bool looks_random(std::string_view piece) noexcept
     return long_word || digits >= 4 || (digits > 0 && piece.size() >= 6);
 }
 
+// Base64 of a few octets may have no digit, but hardly one case.
+bool changes_case_often(std::string_view piece) noexcept
+{
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    std::size_t changes = 0;
+    for (std::size_t i = 1; i < piece.size(); ++i) {
+        changes += is_upper(piece[i]) != is_upper(piece[i - 1]) ? 1 : 0;
+    }
+    return changes >= 3;
+}
+
 bool is_token(std::string_view piece) noexcept
 {
     constexpr std::size_t short_token = 8;
     constexpr std::size_t long_token = 16;  // no word of a path is so long without a hyphen
     const bool one_word = piece.find_first_of("-_.") == std::string_view::npos;
-    return piece.size() >= short_token && (looks_random(piece) || (one_word && piece.size() >= long_token));
+    return piece.size() >= short_token &&
+           (looks_random(piece) || (one_word && (piece.size() >= long_token || changes_case_often(piece))));
 }
 
 void add_piece(std::string_view piece, Link& link)

@@ -16,6 +16,21 @@ constexpr std::size_t taken_max = 64;                    // of one chain
 constexpr std::size_t taken_by_mark_max = 24;            // thousands may share a domain and nothing else
 constexpr std::size_t taken_in_all_max = 640;
 
+// Of the words of one stretch the three smallest: who shares a sentence shares them, wherever it stands. 0: too
+// few.
+std::uint64_t smallest_of(const Sketch& sketch, std::size_t stretch)
+{
+    std::uint64_t all = 0;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < sketch.words.size() && count < 3; ++i) {
+        if (sketch.word_stretches[i] == stretch) {
+            all = mixed(all) + sketch.words[i];
+            ++count;
+        }
+    }
+    return count < 2 ? 0 : all;
+}
+
 std::size_t heads_for(std::size_t most)
 {
     return std::bit_ceil(std::clamp<std::size_t>(most * 32, 1024, std::size_t{1} << 22));
@@ -30,7 +45,7 @@ Memory::Memory(std::size_t most)
 
 std::uint64_t Memory::key_at(const Sketch& sketch, std::size_t which)
 {
-    enum Kind : std::uint64_t { subject = 1, mark, attachment, run, band };
+    enum Kind : std::uint64_t { subject = 1, mark, attachment, sentence, band };
     const auto key = [](std::uint64_t kind, std::uint64_t value) { return mixed(kind << 48 ^ mixed(value)) | 1; };
     if (which == 0) {
         return sketch.subject == 0 ? 0 : key(subject, sketch.subject);
@@ -44,13 +59,11 @@ std::uint64_t Memory::key_at(const Sketch& sketch, std::size_t which)
         return which < sketch.attachments.size() ? key(attachment, sketch.attachments[which]) : 0;
     }
     which -= Sketch::attachments_max;
-    if (which < runs) {  // three of the smallest in a row: who shares most words shares some
-        const auto& words = sketch.words;
-        return which + 2 < words.size()
-                   ? key(run, mixed(std::uint64_t{words[which]} << 32 | words[which + 1]) + words[which + 2])
-                   : 0;
+    if (which < sentences) {
+        const std::uint64_t words = smallest_of(sketch, which);
+        return words == 0 ? 0 : key(sentence, words);
     }
-    which -= runs;
+    which -= sentences;
     if (which >= bands || sketch.order_count == 0) {
         return 0;
     }
@@ -59,15 +72,30 @@ std::uint64_t Memory::key_at(const Sketch& sketch, std::size_t which)
 
 Memory::Keys Memory::keys_of(const Sketch& sketch)
 {
-    static_assert(evident + runs + bands <= keys_max);
+    static_assert(evident + sentences + bands <= keys_max);
     Keys keys{};
-    for (std::size_t i = 0; i < evident + runs + bands; ++i) {
+    for (std::size_t i = 0; i < evident + sentences + bands; ++i) {
         keys[i] = key_at(sketch, i);
     }
     return keys;
 }
 
-std::optional<Remembered> Memory::add(Remembered message)
+void Memory::join_neighbours(Place& place, const std::vector<std::uint32_t>& like)
+{
+    for (std::size_t i = 0; i < std::min(like.size(), neighbours_max); ++i) {
+        Place& other = at(like[i]);
+        if (&other == &place || !other.alive) {
+            continue;
+        }
+        place.neighbours.push_back(other.turn);
+        if (other.neighbours.size() >= 2 * neighbours_max) {
+            other.neighbours.erase(other.neighbours.begin());
+        }
+        other.neighbours.push_back(place.turn);
+    }
+}
+
+std::optional<Remembered> Memory::add(Remembered message, const std::vector<std::uint32_t>& like)
 {
     std::optional<Remembered> gone;
     const auto number = static_cast<std::uint32_t>(turn_ % most_);
@@ -80,7 +108,8 @@ std::optional<Remembered> Memory::add(Remembered message)
     Slot& slot = slots_[number];
     const Keys keys = keys_of(message.sketch);
     places_[message.id] = number;
-    slot.place = {std::move(message), ++turn_, true};
+    slot.place = {std::move(message), ++turn_, true, {}};
+    join_neighbours(slot.place, like);
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (keys[i] != 0) {
             slot.next[i] = head(keys[i]);
@@ -136,6 +165,12 @@ std::vector<std::uint32_t> Memory::find(const Sketch& sketch) const
     std::transform(often.begin(), often.end(), std::back_inserter(found),
                    [](const auto& one) { return one.second; });
     return found;
+}
+
+std::optional<std::uint32_t> Memory::place_of(std::uint64_t turn) const
+{
+    const auto place = static_cast<std::uint32_t>((turn - 1) % most_);
+    return slots_[place].place.alive && slots_[place].place.turn == turn ? std::optional{place} : std::nullopt;
 }
 
 Memory::Place* Memory::find_id(MessageId id)

@@ -13,7 +13,7 @@
 namespace shield::campaign {
 
 /// The messages that are compared with: a ring, in which the oldest make room, and an index by what they have in
-/// common (bands of their order, runs of their words, subject, marks). Nothing is ever taken out of the index: a
+/// common (bands of their order, words of a sentence, subject, marks). Nothing is ever taken out of the index: a
 /// chain runs from the newest to the oldest, and ends where a place was given to a newer one.
 class Memory {
 public:
@@ -21,18 +21,21 @@ public:
         Remembered message;
         std::uint64_t turn{0};
         bool alive{false};
+        std::vector<std::uint64_t> neighbours;  // turns of messages that are variants of it, some
     };
 
     explicit Memory(std::size_t most);
 
-    /// What had to make room, if it was still alive.
-    std::optional<Remembered> add(Remembered message);
+    /// What had to make room, if it was still alive. `like`: places of variants of it, the likest first.
+    std::optional<Remembered> add(Remembered message, const std::vector<std::uint32_t>& like = {});
 
     /// Places that may be like it, each once, the newest first of every chain; at most `found_max`.
     [[nodiscard]] std::vector<std::uint32_t> find(const Sketch& sketch) const;
 
     [[nodiscard]] Place& at(std::uint32_t place) { return slots_[place].place; }
     [[nodiscard]] const Place& at(std::uint32_t place) const { return slots_[place].place; }
+    /// What was remembered as that one, if it is still there.
+    [[nodiscard]] std::optional<std::uint32_t> place_of(std::uint64_t turn) const;
     [[nodiscard]] Place* find_id(MessageId id);
     void forget(Place& place);
     void forget_campaign(CampaignId campaign);
@@ -44,10 +47,11 @@ public:
 
 private:
     static constexpr std::size_t evident = 1 + Sketch::marks_max + Sketch::attachments_max;
-    static constexpr std::size_t runs = 14;
+    static constexpr std::size_t sentences = Sketch::stretches;
     static constexpr std::size_t bands = Sketch::places / 2;
     static constexpr std::size_t keys_max = 64;
     static constexpr std::size_t found_max = 128;
+    static constexpr std::size_t neighbours_max = 16;
     static constexpr std::uint32_t nowhere = UINT32_MAX;
 
     using Keys = std::array<std::uint64_t, keys_max>;  // 0: none
@@ -59,6 +63,7 @@ private:
     [[nodiscard]] static Keys keys_of(const Sketch& sketch);
     [[nodiscard]] static std::uint64_t key_at(const Sketch& sketch, std::size_t which);
     [[nodiscard]] std::uint32_t& head(std::uint64_t key) { return heads_[key & (heads_.size() - 1)]; }
+    void join_neighbours(Place& place, const std::vector<std::uint32_t>& like);
     void walk(std::uint64_t key, std::size_t most, std::vector<std::uint32_t>& found) const;
 
     std::size_t most_;

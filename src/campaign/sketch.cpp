@@ -18,7 +18,9 @@ namespace {
 constexpr std::size_t own_words_min = 12;     // fewer, and the message is what it quotes
 constexpr std::size_t subject_words_min = 2;  // fewer are "hello" and "question"
 constexpr std::uint64_t attachment_size_min = 64;
+constexpr std::uint64_t logo_size_max = 32768;  // under all mail of a company
 constexpr std::size_t attachments_in_shape = 8;
+constexpr std::uint16_t personal_words_max = 40;
 
 void add_once(std::uint32_t mark, std::size_t most, std::vector<std::uint32_t>& to)
 {
@@ -55,10 +57,12 @@ void sketch_order(const std::vector<std::uint64_t>& triples, Sketch& sketch)
 void sketch_words(const std::vector<Token>& tokens, Sketch& sketch)
 {
     sketch_order(shingles(tokens), sketch);
-    std::vector<std::uint32_t> words = telling_words(tokens);
+    const std::vector<TellingWord> words = telling_words(tokens);
     sketch.words_count = counted(words.size());
-    words.resize(std::min(words.size(), Sketch::words_max));
-    sketch.words = std::move(words);
+    for (std::size_t i = 0; i < std::min(words.size(), Sketch::words_max); ++i) {
+        sketch.words.push_back(words[i].hash);
+        sketch.word_stretches.push_back(words[i].stretch);
+    }
 }
 
 // Without what mail programs and lists put before it.
@@ -138,7 +142,8 @@ void sketch_structure(const core::Assessment& message, Sketch& sketch)
 {
     std::string shape = message.machine.content_type;
     for (const core::Attachment& attachment : message.attachments) {
-        if (attachment.size >= attachment_size_min) {
+        const bool logo = attachment.size <= logo_size_max && attachment.declared_type.starts_with("image/");
+        if (attachment.size >= attachment_size_min && !logo) {
             const std::string_view digest{reinterpret_cast<const char*>(attachment.sha256.data()), 32};
             add_once(mark_of('a', digest), Sketch::attachments_max, sketch.attachments);
         }
@@ -181,6 +186,7 @@ Sketch sketch_of(const core::Assessment& message, const core::Mailboxes& ours)
         read = whole;
     }
     mask_names(read.tokens, names);
+    drop_salad(read.tokens);
     sketch_words(read.tokens, sketch);
     sketch.subject = subject_mark(message.subject, names);
     const std::vector<Link> links = links_of(whole);
@@ -188,8 +194,11 @@ Sketch sketch_of(const core::Assessment& message, const core::Mailboxes& ours)
     sketch_identifiers(whole, ours, sketch);
     sketch_structure(message, sketch);
     sketch.machine = is_machine_made(message);
+    sketch.invitation = !message.machine.calendar_method.empty();
     sketch.confirmation =
         !sketch.quoted && is_confirmation(message, read_text(message.subject).folded + read.folded, links);
+    sketch.personal_link =
+        !sketch.quoted && sketch.words_count <= personal_words_max && is_personal(message, read.folded, links);
     sketch.sender_domain = author_domain(message);
     return sketch;
 }

@@ -7,9 +7,16 @@ namespace shield::campaign {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
 
-enum Flag : std::uint8_t { machine = 1, confirmation = 2, quoted = 4, all_flags = 7 };
+enum Flag : std::uint8_t {
+    machine = 1,
+    confirmation = 2,
+    quoted = 4,
+    personal_link = 8,
+    invitation = 16,
+    all_flags = 31
+};
 
 template <typename Number>
 void put(Number number, std::string& to)
@@ -24,6 +31,15 @@ void put_list(const std::vector<std::uint32_t>& list, std::string& to)
     put(static_cast<std::uint8_t>(list.size()), to);
     for (const std::uint32_t one : list) {
         put(one, to);
+    }
+}
+
+// Two in an octet, the first in its lower half.
+void put_stretches(const std::vector<std::uint8_t>& stretches, std::string& to)
+{
+    for (std::size_t i = 0; i < stretches.size(); i += 2) {
+        const unsigned next = i + 1 < stretches.size() ? stretches[i + 1] : 0U;
+        to += static_cast<char>(stretches[i] | next << 4);
     }
 }
 
@@ -68,6 +84,22 @@ private:
     bool ok_{true};
 };
 
+std::vector<std::uint8_t> stretches_from(Octets& octets, std::size_t count)
+{
+    static_assert(Sketch::stretches <= 16);
+    std::vector<std::uint8_t> stretches;
+    while (octets.ok() && stretches.size() < count) {
+        const auto two = octets.number<std::uint8_t>();
+        stretches.push_back(two & 0xf);
+        if (stretches.size() < count) {
+            stretches.push_back(two >> 4);
+        } else {
+            octets.check(two >> 4 == 0);
+        }
+    }
+    return stretches;
+}
+
 bool has_each_once(std::vector<std::uint32_t> list)
 {
     std::sort(list.begin(), list.end());
@@ -79,7 +111,9 @@ bool can_be(const Sketch& sketch)
     const auto& words = sketch.words;
     const bool ascending =
         std::is_sorted(words.begin(), words.end()) && std::adjacent_find(words.begin(), words.end()) == words.end();
-    return ascending && words.size() == std::min<std::size_t>(sketch.words_count, Sketch::words_max) &&
+    const bool in_text = std::all_of(sketch.word_stretches.begin(), sketch.word_stretches.end(),
+                                     [](std::uint8_t stretch) { return stretch < Sketch::stretches; });
+    return ascending && in_text && words.size() == std::min<std::size_t>(sketch.words_count, Sketch::words_max) &&
            has_each_once(sketch.marks) && has_each_once(sketch.attachments) && has_each_once(sketch.link_shapes);
 }
 
@@ -91,7 +125,8 @@ std::string to_octets(const Sketch& sketch)
     octets.reserve(Sketch::octets_max);
     put(version, octets);
     put(static_cast<std::uint8_t>((sketch.machine ? machine : 0) | (sketch.confirmation ? confirmation : 0) |
-                                  (sketch.quoted ? quoted : 0)),
+                                  (sketch.quoted ? quoted : 0) | (sketch.personal_link ? personal_link : 0) |
+                                  (sketch.invitation ? invitation : 0)),
         octets);
     for (const std::uint16_t place : sketch.order) {
         put(place, octets);
@@ -104,6 +139,7 @@ std::string to_octets(const Sketch& sketch)
     for (const auto* list : {&sketch.words, &sketch.marks, &sketch.attachments, &sketch.link_shapes}) {
         put_list(*list, octets);
     }
+    put_stretches(sketch.word_stretches, octets);
     return octets;
 }
 
@@ -119,6 +155,8 @@ core::result<Sketch> sketch_from(std::string_view octets)
     sketch.machine = (flags & machine) != 0;
     sketch.confirmation = (flags & confirmation) != 0;
     sketch.quoted = (flags & quoted) != 0;
+    sketch.personal_link = (flags & personal_link) != 0;
+    sketch.invitation = (flags & invitation) != 0;
     for (std::uint16_t& place : sketch.order) {
         place = from.number<std::uint16_t>();
     }
@@ -131,6 +169,7 @@ core::result<Sketch> sketch_from(std::string_view octets)
     sketch.marks = from.list(Sketch::marks_max);
     sketch.attachments = from.list(Sketch::attachments_max);
     sketch.link_shapes = from.list(Sketch::link_shapes_max);
+    sketch.word_stretches = stretches_from(from, sketch.words.size());
     if (!from.ok() || !from.at_end()) {
         return core::Error{"The sketch is cut or too long."};
     }

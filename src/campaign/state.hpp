@@ -14,6 +14,9 @@
 
 namespace shield::campaign {
 
+/// So much of a campaign among its kin, and a message is of it: one copy or two variants (State::weights_of).
+inline constexpr double enough_weight = 2;
+
 struct Kin {
     std::uint32_t place{0};
     Likeness like;
@@ -34,7 +37,8 @@ struct Trial {
     std::vector<std::uint32_t> fit;  // earlier messages that are in no campaign, and would be
     Vocabulary around;               // of all others
     Evidence evidence;
-    bool direct{false};  // like the campaign itself, not only like its likes
+    bool in_order{false};  // it is like some of them word after word
+    bool direct{false};    // like the campaign itself, not only like its likes
 };
 
 struct Campaigns::State {
@@ -51,21 +55,25 @@ struct Campaigns::State {
 
     void pass_time(core::Time at);
     void keep_again(const std::vector<Remembered>& gone);
-    void remember(Remembered one);
+    void remember(Remembered one, const std::vector<Kin>& kin);
 
     Campaign& campaign(CampaignId id);
     void forget_campaign(CampaignId id);
     void admit(std::uint32_t place, CampaignId id);
 
     [[nodiscard]] std::vector<Kin> kin_of(const Sketch& sketch) const;
+    [[nodiscard]] std::vector<Kin> loose_of(const std::vector<Kin>& kin) const;
     [[nodiscard]] Trial tried(const Incoming& message, const std::vector<Kin>& kin) const;
     [[nodiscard]] std::map<CampaignId, double> weights_of(const std::vector<Kin>& kin) const;
     void bridge(const std::vector<Kin>& kin, Placement& placement);
     [[nodiscard]] std::string protection(const Incoming& message, const Trial& trial) const;
-    [[nodiscard]] bool fits(const Remembered& one, const Vocabulary& group, std::uint32_t written) const;
+    [[nodiscard]] bool fits(const Remembered& one, const Vocabulary& group, std::uint32_t written,
+                            bool in_order) const;
 
-    Placement place(const Incoming& message);
-    bool place_confirmation(const Incoming& message, Placement& placement);
+    Placement place(const Incoming& message, const std::vector<Kin>& kin);
+    bool place_in_bomb(const Incoming& message, MessageId form, Placement& placement);
+    void join_bomb(MessageId id, Placement& placement);
+    bool place_form(const Incoming& message, const std::vector<Kin>& kin, Placement& placement);
     void join(const Incoming& message, const Trial& trial, const std::vector<Kin>& kin, Placement& placement);
 };
 

@@ -3,10 +3,12 @@
 
 #include "hash.hpp"
 
+#include <shield/campaign/sketch.hpp>
 #include <shield/core/ascii.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace shield::campaign {
 
@@ -55,6 +57,27 @@ bool is_disclaimer(std::string_view line)
 bool is_word(const Token& token) noexcept
 {
     return token.kind == TokenKind::word || token.kind == TokenKind::ideograph;
+}
+
+// Nobody writes so many telling words in a row, measured by the words elsewhere in the text.
+constexpr std::size_t salad_min = 5;
+constexpr std::size_t salad_elsewhere_min = 12;
+constexpr double salad_chance = 0.03;
+
+bool is_salad(std::size_t length, std::size_t elsewhere, std::size_t telling_elsewhere)
+{
+    return length >= salad_min && elsewhere >= salad_elsewhere_min &&
+           std::pow(static_cast<double>(telling_elsewhere) / static_cast<double>(elsewhere), length) < salad_chance;
+}
+
+bool is_plain_word(const Token& token) noexcept
+{
+    return token.kind == TokenKind::word;
+}
+
+bool is_telling_word(const Token& token) noexcept
+{
+    return token.kind == TokenKind::word && token.telling;
 }
 
 bool may_be_name(const Token& token) noexcept
@@ -131,11 +154,38 @@ std::vector<std::uint64_t> names_in_header(const core::Assessment& message)
     return names;
 }
 
-std::vector<std::uint32_t> telling_words(const std::vector<Token>& tokens)
+void drop_salad(std::vector<Token>& tokens)
 {
-    std::vector<std::uint32_t> words;
-    const auto add = [&](std::uint64_t hash) { words.push_back(static_cast<std::uint32_t>(mixed(hash) >> 32)); };
+    const auto words = static_cast<std::size_t>(std::count_if(tokens.begin(), tokens.end(), is_plain_word));
+    const auto telling = static_cast<std::size_t>(std::count_if(tokens.begin(), tokens.end(), is_telling_word));
+    std::vector<Token> kept;
+    for (auto at = tokens.begin(); at != tokens.end();) {
+        const auto end = std::find_if_not(at, tokens.end(), is_telling_word);
+        const auto length = static_cast<std::size_t>(end - at);
+        if (!is_salad(length, words - length, telling - length)) {
+            kept.insert(kept.end(), at, end);
+        }
+        at = end;
+        if (at != tokens.end()) {
+            kept.push_back(*at++);
+        }
+    }
+    tokens = std::move(kept);
+}
+
+std::vector<TellingWord> telling_words(const std::vector<Token>& tokens)
+{
+    const auto sentences = static_cast<std::size_t>(
+        std::count_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.opens; }));
+    const std::size_t of = std::max(sentences, Sketch::stretches);
+    std::vector<TellingWord> words;
+    std::size_t sentence = 0;
+    const auto add = [&](std::uint64_t hash) {
+        const std::size_t stretch = (sentence == 0 ? 0 : sentence - 1) * Sketch::stretches / of;
+        words.push_back({static_cast<std::uint32_t>(mixed(hash) >> 32), static_cast<std::uint8_t>(stretch)});
+    };
     for (std::size_t i = 0; i < tokens.size(); ++i) {
+        sentence += tokens[i].opens ? 1 : 0;
         if (tokens[i].telling) {
             add(tokens[i].hash);
         } else if (i > 0 && tokens[i].kind == TokenKind::ideograph && tokens[i - 1].kind == TokenKind::ideograph) {
@@ -143,7 +193,9 @@ std::vector<std::uint32_t> telling_words(const std::vector<Token>& tokens)
         }
     }
     std::sort(words.begin(), words.end());
-    words.erase(std::unique(words.begin(), words.end()), words.end());
+    words.erase(std::unique(words.begin(), words.end(),
+                            [](const TellingWord& a, const TellingWord& b) { return a.hash == b.hash; }),
+                words.end());
     return words;
 }
 

@@ -29,8 +29,22 @@ void mask_names(std::vector<Token>& tokens, const std::vector<std::uint64_t>& kn
 /// The names that the message itself gives for its sender and recipients, as hashes of folded words, sorted.
 [[nodiscard]] std::vector<std::uint64_t> names_in_header(const core::Assessment& message);
 
-/// The hashes of its telling words, once each, smallest first; pairs of ideographs are words too.
-[[nodiscard]] std::vector<std::uint32_t> telling_words(const std::vector<Token>& tokens);
+/// Drops words that stand in no sentence: what mass mailings add at random, so that no copy is like another.
+void drop_salad(std::vector<Token>& tokens);
+
+struct TellingWord {
+    std::uint32_t hash{0};
+    std::uint8_t stretch{
+        0};  ///< the sentence in which it stands first; of long texts some sentences are one stretch
+
+    friend bool operator<(const TellingWord& a, const TellingWord& b) noexcept
+    {
+        return a.hash != b.hash ? a.hash < b.hash : a.stretch < b.stretch;
+    }
+};
+
+/// Its telling words, once each, smallest hash first; pairs of ideographs are words too.
+[[nodiscard]] std::vector<TellingWord> telling_words(const std::vector<Token>& tokens);
 
 /// The hashes of three tokens in a row of which two are words. Runs of one mask are one token.
 [[nodiscard]] std::vector<std::uint64_t> shingles(const std::vector<Token>& tokens);

@@ -103,6 +103,66 @@ TEST(Campaigns, NeverTakeWhoHasWordsOfHisOwn)
     EXPECT_THAT(placement.why, HasSubstr("but it has words of its own"));
 }
 
+TEST(Campaigns, NeverTakeWhoWritesALineAboveWhatHePassesOn)
+{
+    Mail mail;
+    for (std::uint64_t sender = 1; sender <= 20; ++sender) {
+        mail.come_from_anybody(sketch_of_text(letter));
+    }
+    const std::string line = "Our receptionist found this beside her keyboard.\n";
+    EXPECT_EQ(mail.come(sketch_of_text(line + letter), 99).standing, Standing::linked);
+}
+
+TEST(Campaigns, TakeCopiesWithWordsAtRandom)
+{
+    Mail mail;
+    Dice dice{53};
+    std::size_t folded = 0;
+    for (int i = 0; i < 20; ++i) {
+        std::string salad;
+        for (int word = 0; word < 12; ++word) {
+            salad += dice.letters(7) + " ";
+        }
+        mail.come_from_anybody(sketch_of_text(letter + "\n" + salad));
+    }
+    for (const auto& [id, campaign] : mail.of) {
+        folded += campaign != 0 ? 1 : 0;
+    }
+    EXPECT_EQ(folded, 20U);
+}
+
+TEST(Campaigns, TakeTextsThatShareNoSentenceByThoseBetweenThem)
+{
+    const std::vector<std::string> sentences{"Heavy rain flooded the northern quarter during the night. ",
+                                             "Volunteers carried sandbags until sunrise without a pause. ",
+                                             "The mayor promised money for every damaged kitchen. ",
+                                             "Schools remain closed while engineers inspect bridges. ",
+                                             "Drinking water comes from tankers near the station. ",
+                                             "Insurance companies opened a counter inside the library. "};
+    Mail mail;
+    for (std::size_t i = 0; i + 2 < 2 * sentences.size(); ++i) {
+        std::string text;
+        for (std::size_t k = 0; k < 3; ++k) {
+            text += sentences[(i + k) % sentences.size()];
+        }
+        mail.come_from_anybody(sketch_of_text(text, "Flood number " + std::to_string(i)));
+    }
+    for (const auto& [id, campaign] : mail.of) {
+        EXPECT_EQ(campaign, mail.of.at(1)) << id;
+    }
+    EXPECT_NE(mail.of.at(1), 0U);
+}
+
+TEST(Campaigns, NeverTakeAFewWordsOfDifferentPeople)
+{
+    Mail mail;
+    for (const char* text : {"Ever since the last update the browser is slow and mail does not open",
+                             "Since the last update my browser window is larger than the laptop screen",
+                             "Since the last update the browser takes long until the search page shows"}) {
+        EXPECT_NE(mail.come_from_anybody(sketch_of_text(text, text)).standing, Standing::member) << text;
+    }
+}
+
 TEST(Campaigns, NeverTakeWhoPassesOneOn)
 {
     Mail mail;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 
 namespace shield::campaign {
@@ -61,6 +62,69 @@ TEST(SubscriptionBomb, IsNotAFewInALongTimeNorOfOneSender)
     const Sketch sketch = confirmation(same);
     for (int i = 0; i < 50; ++i) {
         EXPECT_NE(one_sender.come_from_anybody(sketch).standing, Standing::member);
+    }
+}
+
+/// A form that no list of words knows, filled in by one site. `field`: what its header says besides.
+Sketch form(int which, std::string_view site, std::string_view field = {})
+{
+    static const std::array<std::string_view, 4> forms{
+        "The workspace was built. Step inside: ", "Your table waits for a quarter of an hour: ",
+        "Der Lostopf ist voll, das Los wird hier gedruckt: ", "Tu plaza del taller queda apartada: "};
+    return sketch_of(
+        read_message("From: hello@" + std::string{site} + ".example\r\nSubject: Number 17\r\n" + std::string{field},
+                     std::string{forms.at(static_cast<std::size_t>(which))} + "https://" + std::string{site} +
+                         ".example/k/9f8e7d6c5b4a3210"),
+        our_mailboxes());
+}
+
+TEST(SubscriptionBomb, HasFormsInAnyWordsThatTwoSitesSent)
+{
+    Mail mail;
+    std::vector<MessageId> joined;
+    for (int which = 0; which < 4; ++which) {
+        for (const char* site : {"alder", "birch"}) {
+            const Placement placement = mail.come_from_anybody(form(which, site + std::to_string(which)));
+            joined.insert(joined.end(), placement.joined.begin(), placement.joined.end());
+        }
+    }
+    for (const auto& [id, campaign] : mail.of) {
+        EXPECT_EQ(campaign, 1U) << id;
+    }
+    EXPECT_EQ(std::set<MessageId>(joined.begin(), joined.end()).size(), joined.size()) << "each joined once";
+    EXPECT_EQ(mail.campaigns.facts(1)->messages, 8U);
+    EXPECT_EQ(mail.come_from_anybody(form(0, "cedar")).campaign, 1U);
+}
+
+TEST(SubscriptionBomb, TakesNoFormThatOneSiteSent)
+{
+    Mail mail;
+    Dice dice{43};
+    for (int i = 0; i < 20; ++i) {
+        mail.come_from_anybody(confirmation(dice));
+    }
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_NE(mail.come_from_anybody(form(1, "alder")).standing, Standing::member) << i;
+    }
+    EXPECT_NE(mail.come_from_anybody(form(2, "birch", "Auto-Submitted: auto-generated\r\n")).standing,
+              Standing::member);
+}
+
+TEST(SubscriptionBomb, TakesNoPersonWhoLinksToHisOwnSite)
+{
+    Mail mail;
+    Dice dice{47};
+    for (int i = 0; i < 20; ++i) {
+        mail.come_from_anybody(confirmation(dice));
+    }
+    for (const auto& [from, body] : std::vector<std::pair<std::string, std::string>>{
+             {"cert@bank.example", "Indicators of the phishing: https://bank.example/advisories/9f8e7d6c5b4a"},
+             {"ops@hoster.example",
+              "Your newsletter form confirms any address, see https://hoster.example/t/8a7b6c5d4e3f2a1b"},
+             {"max@office.example", "Die Beweise liegen bereit: https://office.example/akte/77a6b5c4d3e2f1"}}) {
+        const Sketch sketch = sketch_of(
+            read_message("From: " + from + "\r\nSubject: An incident at yours\r\n", body), our_mailboxes());
+        EXPECT_NE(mail.come_from_anybody(sketch).standing, Standing::member) << body;
     }
 }
 

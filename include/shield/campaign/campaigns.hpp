@@ -62,17 +62,23 @@ struct CampaignFacts {
 /// The rule, for operators. Folding a message away takes evidence; likeness alone only links.
 ///
 /// - Messages are of one campaign when `campaign_senders_min` different senders wrote nearly the same, or machines
-///   made so many, or one sender wrote ten times as much. The first of them join when the last makes it enough.
+///   made so many, or one sender wrote ten times as much. The first of them join when the last makes it enough. Two
+///   that share no sentence are of one campaign by those between them.
 /// - A message that a person may have written is never folded: not one from a sender who is verified, and not one
-///   that has words of its own, which nobody else in the campaign wrote. It is linked, and stands in the queue by
-///   itself. For a verified sender this ends with the tenth message of the campaign that he writes.
+///   that has words of its own, which next to nobody else in the campaign wrote: a line above or below, the fields
+///   of a form, or a good part of the whole. It is linked, and stands in the queue by itself. For a verified sender
+///   this ends with the tenth message of the campaign that he writes. Single words strewn into a text that others
+///   wrote as well are no person's, nor are runs of words that stand in no sentence.
 /// - A message that is hardly more than another one, passed on or answered, is compared with such messages only,
 /// and
 ///   folds with them when fifty senders passed on the same: whoever reports a campaign to us is not a part of it.
 /// - A few words are the same by chance. They fold by a link, an attachment or an account number that they share
 ///   with many, or when fifty senders wrote just these with the same subject.
 /// - Confirmations of subscriptions and registrations that come to one of our mailboxes, at least
-///   `subscription_bomb_min` within a day and from three different domains, are one campaign, whatever they say.
+///   `subscription_bomb_min` within a day, from three different domains and in three forms, are one campaign,
+///   whatever they say. One counts when machines made it and its words are those of confirming; or, in any words,
+///   when two sites sent the same few words, each around a link that was made for this message. Nobody else sends
+///   such: a person's link to his own site is alone.
 ///
 /// Deterministic: the same messages in the same order make the same campaigns everywhere. Bounded: `campaigns_max`,
 /// `campaign_sketches_max` and `campaign_memory_time`; what is forgotten folds nothing any more. One owner, one

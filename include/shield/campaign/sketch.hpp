@@ -29,10 +29,12 @@ struct Sketch {
     static constexpr std::size_t marks_max = 12;
     static constexpr std::size_t attachments_max = 4;
     static constexpr std::size_t link_shapes_max = 4;
+    static constexpr std::size_t stretches = 15;
     static constexpr std::size_t octets_max = 512;
 
     std::array<std::uint16_t, places> order{};  ///< smallest hash of any three words in a row, for each place
     std::vector<std::uint32_t> words;           ///< smallest hashes of telling words, ascending
+    std::vector<std::uint8_t> word_stretches;   ///< where in the text each of them stands first, below `stretches`
     std::uint16_t words_count{0};               ///< different telling words, of which `words` are some or all
     std::uint16_t order_count{0};               ///< different triples
     std::uint32_t subject{0};                   ///< of its words without names and numbers; 0 when too few
@@ -42,8 +44,11 @@ struct Sketch {
     std::vector<std::uint32_t> link_shapes;  ///< paths of links without what is random
     bool machine{false};                     ///< its header says that a machine made it
     bool confirmation{false};                ///< asks to confirm a subscription or registration
-    bool quoted{false};                      ///< hardly more than another message, passed on or answered
-    std::uint32_t sender_domain{0};          ///< of the author
+    bool personal_link{
+        false};  ///< a few words around a link made for one message, to its author's site or a machine's
+    bool invitation{false};          ///< to an appointment, with a calendar's entry
+    bool quoted{false};              ///< hardly more than another message, passed on or answered
+    std::uint32_t sender_domain{0};  ///< of the author
 
     friend bool operator==(const Sketch&, const Sketch&) = default;
 };
