@@ -27,7 +27,9 @@ Bombs::Bomb& Bombs::of(std::uint64_t mailbox, core::Time at)
 std::optional<Bombs::Found> Bombs::grown(Bomb& bomb, const Confirmation& last) const
 {
     std::erase_if(bomb.recent, [&](const Confirmation& one) { return one.id == last.id; });
-    bomb.recent.push_back(last);
+    const auto later = std::find_if(bomb.recent.begin(), bomb.recent.end(),
+                                    [&](const Confirmation& one) { return one.at > last.at; });
+    bomb.recent.insert(later, last);  // a campaign is called by its first
     std::erase_if(bomb.recent, [&](const Confirmation& one) { return bomb.last - one.at > window; });
     // Many of one domain are one sender's: they must not push out the others, so twice as many are looked at.
     while (bomb.recent.size() > 4 * least_) {
