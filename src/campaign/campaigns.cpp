@@ -251,7 +251,7 @@ Placement Campaigns::State::place(const Incoming& message, const std::vector<Kin
     placement.like = memory.at(kin.front().place).message.id;
     placement.similarity = kin.front().like.similarity;
     placement.why = sentence_of(kin.front().like);
-    if (message.sketch.confirmation || kin.front().like.degree < Degree::brief) {
+    if ((message.sketch.confirmation && message.machine()) || kin.front().like.degree < Degree::brief) {
         placement.remembered = true;
         return placement;
     }

@@ -29,7 +29,8 @@ std::vector<Kin> Campaigns::State::loose_of(const std::vector<Kin>& kin) const
     }
     for (std::size_t i = 0; i < waiting.size() && loose.size() < neighbourhood_max; ++i) {
         const Memory::Place& place = memory.at(waiting[i].place);
-        if (place.message.campaign == 0 && !place.message.sketch.confirmation) {
+        const bool machine = place.message.sketch.machine || place.message.origin.machine;
+        if (place.message.campaign == 0 && !(place.message.sketch.confirmation && machine)) {  // waits for a bomb
             loose.push_back(waiting[i]);
         }
         if (waiting[i].like.degree < Degree::variant) {
