@@ -138,7 +138,8 @@ Daemon::Daemon(Config config, const confine::Zygote* zygote, core::Log& log)
               return desk_.execute(request, peer.login);
           },
           config_.limits, log_, metrics_)},
-      health_{*store_, metrics_, now}
+      health_{*store_, metrics_, now,
+              [standing = dispatcher_->standing()] { return delivery::sentence_of(standing()); }}
 {
     if (!config_.metrics_address.empty()) {
         http_ = std::make_unique<net::HttpServer>(

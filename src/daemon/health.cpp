@@ -3,12 +3,16 @@
 
 #include <shield/daemon/shieldd.hpp>
 
+#include <utility>
+
 namespace shield::daemon {
 
-Health::Health(const store::Store& store, core::Metrics& metrics, core::Clock clock)
+Health::Health(const store::Store& store, core::Metrics& metrics, core::Clock clock,
+               std::function<std::string()> notice)
     : store_{store},
       metrics_{metrics},
       clock_{std::move(clock)},
+      notice_{std::move(notice)},
       started_at_{clock_()},
       uptime_{metrics.gauge("shield_uptime_seconds", "Seconds since the start")}
 {
@@ -63,12 +67,16 @@ net::HttpResponse Health::readyz() const
     }
     switch (store_.health()) {
         case store::Health::open:
-            return {200, "text/plain; charset=utf-8", "ready\n"};
-        case store::Health::reserved:
-            return {
-                200, "text/plain; charset=utf-8",
-                "ready, but the last part of the disk takes only mail for attack mailboxes and from networks that "
-                "sent verified mail\n"};
+        case store::Health::reserved: {
+            const char* ready = store_.health() == store::Health::open
+                                    ? "ready\n"
+                                    : "ready, but the last part of the disk takes only mail for attack mailboxes and "
+                                      "from networks that sent verified mail\n";
+            // Still ready when automatic replies are stopped: mail should come here, and whoever takes us away for
+            // it would turn a next hop that refuses into mail that nobody takes.
+            const std::string notice = notice_ ? notice_() : std::string{};
+            return {200, "text/plain; charset=utf-8", ready + (notice.empty() ? notice : notice + "\n")};
+        }
         case store::Health::full:
             return no("the disk is full\n");
         case store::Health::failed:

@@ -7,6 +7,8 @@
 #include <shield/store/store.hpp>
 
 #include <atomic>
+#include <functional>
+#include <string>
 
 namespace shield::daemon {
 
@@ -14,7 +16,9 @@ namespace shield::daemon {
 /// here?). Thread-safe; never waits.
 class Health {
 public:
-    Health(const store::Store& store, core::Metrics& metrics, core::Clock clock);
+    /// `notice` is what /readyz says beside "ready", or nothing; called from any thread.
+    Health(const store::Store& store, core::Metrics& metrics, core::Clock clock,
+           std::function<std::string()> notice = {});
 
     enum class Phase { starting, serving, without_workers, draining };
     void set(Phase phase) noexcept { phase_.store(phase, std::memory_order_relaxed); }
@@ -29,6 +33,7 @@ private:
     const store::Store& store_;
     core::Metrics& metrics_;
     core::Clock clock_;
+    std::function<std::string()> notice_;
     core::Time started_at_;
     core::Metrics::Value& uptime_;
     std::atomic<Phase> phase_{Phase::starting};

@@ -52,6 +52,9 @@ Range range_of(const core::LimitEntry& limit)
     if (limit.unit == "seconds") {
         return {1, 366LL * 86400};
     }
+    if (limit.unit == "percent") {
+        return {1, 100};
+    }
     if (limit.unit == "octets") {
         return {256, 1LL << 40};
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "guarded_breaker.hpp"
+
 #include <shield/delivery/dispatcher.hpp>
 #include <shield/delivery/schedule.hpp>
 
@@ -23,6 +25,7 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
 
     void start();
     void end();
+    [[nodiscard]] Breaker::Standing standing() const { return breaker_.standing(); }
 
 private:
     /// One attempt at one mail.
@@ -32,6 +35,7 @@ private:
         unsigned attempts{1};
         std::string recipient;
         core::Time give_up_at{};
+        std::optional<std::uint64_t> automatic;  // as the breaker knows it
         std::atomic<bool> committing{false};
         std::atomic<bool> ended{false};
     };
@@ -52,7 +56,9 @@ private:
 
     void take_due();
     bool wait_for_room(std::uint64_t& room);
-    std::chrono::milliseconds until_next();
+    std::uint64_t automatic_room(std::uint64_t room);
+    void give_up_stopped();
+    std::chrono::milliseconds until_next(bool automatic_too);
     void begin(store::DueMail mail);
     void ask_committing(const std::shared_ptr<Attempt>& attempt, const std::function<void(bool)>& answer);
     void note_end(Attempt& attempt, const smtp::DeliveryOutcome& outcome);
@@ -63,6 +69,7 @@ private:
     Transport& transport_;
     Options options_;
     core::Metrics::Value& under_way_shown_;
+    GuardedBreaker breaker_;
 
     std::mutex mutex_;  // of what follows
     std::condition_variable changed_;
@@ -109,7 +116,9 @@ Dispatcher::State::State(store::Outbox& from, Transport& to, Options given)
     : outbox_{from},
       transport_{to},
       options_{std::move(given)},
-      under_way_shown_{options_.metrics->gauge("shield_deliveries_under_way", "Outgoing mails being delivered now")}
+      under_way_shown_{
+          options_.metrics->gauge("shield_deliveries_under_way", "Outgoing mails being delivered now")},
+      breaker_{options_.limits, options_.clock, *options_.log, *options_.metrics}
 {
 }
 
@@ -149,18 +158,24 @@ Dispatcher::State::Visit::~Visit()
     }
 }
 
+std::function<Breaker::Standing()> Dispatcher::standing() const
+{
+    return [state = state_] { return state->standing(); };
+}
+
 void Dispatcher::State::take_due()
 {
     unsigned failures = 0;
     std::uint64_t room = 0;
     while (wait_for_room(room)) {
         try {
-            auto mails = outbox_.lease(room);
+            const std::uint64_t automatic = automatic_room(room);
+            auto mails = outbox_.lease(room, automatic);
             for (auto& mail : mails) {
                 begin(std::move(mail));
             }
             if (mails.empty()) {
-                outbox_.wait(until_next());
+                outbox_.wait(until_next(automatic != 0));
             }
             failures = 0;
         } catch (const std::exception& failure) {
@@ -183,13 +198,39 @@ bool Dispatcher::State::wait_for_room(std::uint64_t& room)
     return !ending_;
 }
 
-std::chrono::milliseconds Dispatcher::State::until_next()
+/// Of the room that there is, what automatic replies may take.
+std::uint64_t Dispatcher::State::automatic_room(std::uint64_t room)
+{
+    breaker_.oldest_waits_since(outbox_.oldest_untried());
+    const std::uint64_t automatic = breaker_.room_for(room);
+    if (automatic == 0) {
+        give_up_stopped();
+    }
+    return automatic;
+}
+
+/// They wait, but not for ever: an answer to a message of last week helps nobody.
+void Dispatcher::State::give_up_stopped()
+{
+    const std::string why = sentence_of(breaker_.standing());
+    const std::uint64_t ended =
+        outbox_.give_up_automatic("given up before it was sent: " + why + "; 'reply' writes to the sender");
+    if (ended != 0) {
+        options_.log->line(core::Severity::warning, "automatic_replies_given_up",
+                           {{"count", std::to_string(ended)}, {"reason", why}});
+    }
+}
+
+std::chrono::milliseconds Dispatcher::State::until_next(bool automatic_too)
 {
     using namespace std::chrono_literals;
     // What is due and was not given to us must not make this a spin.
     constexpr std::chrono::milliseconds shortest = 100ms;
     constexpr std::chrono::milliseconds longest = 1min;
-    const auto due = outbox_.next_due();
+    auto due = outbox_.next_due(automatic_too);
+    if (const auto try_at = breaker_.standing().try_at) {
+        due = std::min(due.value_or(*try_at), *try_at);
+    }
     return due ? std::clamp<std::chrono::milliseconds>(*due - options_.clock(), shortest, longest) : longest;
 }
 
@@ -201,6 +242,9 @@ void Dispatcher::State::begin(store::DueMail mail)
     attempt->attempts = mail.attempts;
     attempt->recipient = mail.recipient;
     attempt->give_up_at = mail.give_up_at;
+    if (mail.automatic) {
+        attempt->automatic = breaker_.begin();
+    }
     {
         const std::lock_guard lock{mutex_};
         ++under_way_;
@@ -248,6 +292,9 @@ void Dispatcher::State::note_end(Attempt& attempt, const smtp::DeliveryOutcome& 
     const Visit visit{*this};
     if (!visit) {
         return;  // nobody can write it down any more; the next start settles it
+    }
+    if (attempt.automatic) {
+        breaker_.ended(*attempt.automatic, outcome.result);
     }
     record(attempt, outcome);
     --under_way_shown_;

@@ -169,14 +169,17 @@ void read_due(Connection& connection, core::Time now, int urgency, std::uint64_t
     }
 }
 
-std::vector<DueMail> lease_due(Connection& connection, const Store::Database& database, std::uint64_t limit)
+std::vector<DueMail> lease_due(Connection& connection, const Store::Database& database, std::uint64_t limit,
+                               std::uint64_t automatic_max)
 {
     const core::Time now = database.now();
     const core::Time until = now + std::chrono::seconds{database.limits().delivery_lease};
     hurry_what_was_due_in_another_time(connection, now);
     std::vector<DueMail> mails;
-    for (int urgency = 0; urgency < urgencies && mails.size() < limit; ++urgency) {
-        read_due(connection, now, urgency, limit, mails);
+    read_due(connection, now, 0, limit, mails);
+    const std::uint64_t most = std::min(limit, mails.size() + std::min(limit, automatic_max));
+    for (int urgency = 1; urgency < urgencies && mails.size() < most; ++urgency) {
+        read_due(connection, now, urgency, most, mails);
     }
     for (DueMail& mail : mails) {
         connection.run("INSERT INTO attempts (outbox_id, owner, started_at) VALUES (?, ?, ?)", mail.outbox_id,
@@ -248,7 +251,7 @@ private:
 
 Outbox::Outbox(Store::Database& database) : database_{database} {}
 
-std::vector<DueMail> Outbox::lease(std::uint64_t limit)
+std::vector<DueMail> Outbox::lease(std::uint64_t limit, std::uint64_t automatic_max)
 {
     database_.outbox_bell.silence();
     const std::vector<EndedAttempt> ended = database_.ended_attempts().take();
@@ -261,7 +264,7 @@ std::vector<DueMail> Outbox::lease(std::uint64_t limit)
                 append(lost, end_attempt(connection, attempt, database_.now()));
             }
             settle(connection, database_, lost);
-            return lease_due(connection, database_, limit);
+            return lease_due(connection, database_, limit, automatic_max);
         });
     } catch (...) {
         database_.ended_attempts().add(ended);
@@ -288,14 +291,15 @@ void Outbox::finished(std::int64_t attempt_id, AttemptOutcome outcome)
     database_.writer().submit(std::make_unique<Finished>(database_, attempt_id, std::move(outcome)), Lane::work, 0);
 }
 
-std::optional<core::Time> Outbox::next_due() const
+std::optional<core::Time> Outbox::next_due(bool automatic_too) const
 {
-    return database_.readers().read([](Connection& connection) {
+    return database_.readers().read([&](Connection& connection) {
         Query row = connection.query(
             "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM outbox WHERE state = 'queued' AND urgency "
             "= 0 "
-            "UNION ALL SELECT min(due_at) FROM outbox WHERE state = 'queued' AND urgency = 1 "
-            "UNION ALL SELECT min(due_at) FROM outbox WHERE state = 'queued' AND urgency = 2)");
+            "UNION ALL SELECT min(due_at) FROM outbox WHERE ?1 AND state = 'queued' AND urgency = 1 "
+            "UNION ALL SELECT min(due_at) FROM outbox WHERE ?1 AND state = 'queued' AND urgency = 2)",
+            automatic_too);
         return row.next() ? row.maybe_time(0) : std::nullopt;
     });
 }

@@ -60,6 +60,17 @@ TEST_F(Watching, MailShouldComeHereOnlyWhileItIsServed)
     EXPECT_EQ(health_.answer("/readyz").body, "draining\n");
 }
 
+TEST_F(Watching, ItStaysReadyAndSaysThatAutomaticRepliesAreStopped)
+{
+    std::string notice;
+    Health health{*store_, metrics_, [this] { return now_; }, [&] { return notice; }};
+    health.set(Health::Phase::serving);
+    EXPECT_EQ(health.answer("/readyz").body, "ready\n");
+    notice = "automatic replies are stopped";
+    EXPECT_EQ(health.answer("/readyz").status, 200u);
+    EXPECT_EQ(health.answer("/readyz").body, "ready\nautomatic replies are stopped\n");
+}
+
 TEST_F(Watching, ASoundStoreIsHealthyWhateverThePhase)
 {
     EXPECT_EQ(health_.answer("/healthz").status, 200u);

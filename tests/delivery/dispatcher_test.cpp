@@ -140,7 +140,7 @@ protected:
         envelope.recipients.push_back(
             {*core::Mailbox::parse("shield@example.com"), "shield@example.com", core::Category::attack, true});
         store::Submission submission{std::move(envelope), store_->intake().spool(), clock()()};
-        submission.content.append("Subject: x\r\n\r\n");
+        submission.content.append("Subject: " + std::to_string(++received_) + "\r\n\r\n");
         std::promise<store::Intake::Outcome> outcome;
         store_->intake().submit(std::move(submission),
                                 [&](store::Intake::Outcome result) { outcome.set_value(std::move(result)); });
@@ -161,6 +161,33 @@ protected:
             return core::result<store::Change>{std::move(change)};
         });
         ASSERT_TRUE(changed) << changed.error().sentence;
+    }
+    /// An acknowledgement of a message of its own; whether it is queued.
+    core::Reference queue_automatic(const std::string& recipient, std::chrono::hours patience = 24h)
+    {
+        const core::Reference message = receive();
+        const auto changed = store_->cases().change(message, "tester", [&](const store::CaseDetail&) {
+            store::Change change;
+            store::NewOutgoing mail;
+            mail.answers = message;
+            mail.recipient = recipient;
+            mail.message_id = "<" + std::to_string(++mails_) + "@mx.example.com>";
+            mail.octets = "Subject: re\r\n\r\nWe have it.\r\n";
+            mail.give_up_at = clock()() + patience;
+            change.outgoing.push_back(std::move(mail));
+            return core::result<store::Change>{std::move(change)};
+        });
+        EXPECT_TRUE(changed) << changed.error().sentence;
+        return message;
+    }
+    bool is_acknowledged_as(core::Reference message, core::AcknowledgementState state)
+    {
+        return eventually(
+            [&] { return store_->cases().find(message).value().summary.acknowledgement.state == state; });
+    }
+    bool stands(Breaker::State state)
+    {
+        return eventually([&] { return dispatcher_->standing()().state == state; });
     }
     void dispatch(Transport& transport)
     {
@@ -185,6 +212,7 @@ protected:
     core::Reference reference_{core::Reference::from_bits(0)};
     std::unique_ptr<Dispatcher> dispatcher_;
     int mails_{0};
+    int received_{0};
 };
 
 TEST_F(Dispatching, SendsWhatIsDueAndWhatComesLater)
@@ -343,6 +371,73 @@ TEST_F(Dispatching, FillsAMaildir)
     dispatcher_.reset();
     const auto begin = std::filesystem::directory_iterator{directory_ / "replies" / "new"};
     EXPECT_EQ(std::distance(begin, std::filesystem::directory_iterator{}), 20);
+}
+
+TEST_F(Dispatching, RefusalsStopAutomaticRepliesAndAPersonsGoOnUntilOneIsSentAgain)
+{
+    limits_.breaker_attempts = 3;
+    limits_.breaker_pause = 60;
+    FakeTransport transport;
+    for (int i = 0; i < 3; ++i) {
+        queue_automatic("failed@example.net");
+    }
+    dispatch(transport);
+    ASSERT_TRUE(stands(Breaker::State::open));
+    EXPECT_TRUE(log_.count("automatic_replies_stopped") > 0);
+    const auto first = queue_automatic("failed@example.net");
+    const auto second = queue_automatic("sent@example.net");
+    queue("sent@example.net");
+    EXPECT_TRUE(comes_to("sent"));
+    EXPECT_EQ(transport.stems().size(), 4U) << "three automatic ones and a person's";
+    EXPECT_EQ(store_->outbox().oldest_untried(), clock()());
+
+    now_ += 61'000;
+    queue("sent@example.net");  // wakes it
+    ASSERT_TRUE(is_acknowledged_as(first, core::AcknowledgementState::failed));
+    EXPECT_TRUE(stands(Breaker::State::open)) << "the one that was tried was refused";
+    EXPECT_TRUE(is_acknowledged_as(second, core::AcknowledgementState::queued));
+
+    now_ += 61'000;
+    queue("sent@example.net");
+    EXPECT_TRUE(is_acknowledged_as(second, core::AcknowledgementState::sent));
+    EXPECT_TRUE(stands(Breaker::State::closed));
+    EXPECT_TRUE(log_.count("automatic_replies_go_on") > 0);
+    EXPECT_THAT(metrics_.render(), testing::HasSubstr("\nshield_breaker_opened_total 2\n"));
+    EXPECT_THAT(metrics_.render(), testing::HasSubstr("\nshield_breaker_state 0\n"));
+}
+
+TEST_F(Dispatching, WhatWaitsPastItsTimeWhileAutomaticRepliesAreStoppedIsGivenUpAndSaysWhy)
+{
+    limits_.breaker_attempts = 1;
+    limits_.breaker_deferred_max = 100;
+    limits_.breaker_pause = 86400;
+    FakeTransport transport;
+    queue_automatic("deferred@example.net");
+    dispatch(transport);
+    ASSERT_TRUE(stands(Breaker::State::open));
+    const auto waiting = queue_automatic("sent@example.net", 1h);
+    now_ += 3'600'000;
+    queue("sent@example.net");
+    ASSERT_TRUE(is_acknowledged_as(waiting, core::AcknowledgementState::failed));
+    EXPECT_THAT(store_->cases().find(waiting).value().summary.acknowledgement.reason,
+                testing::AllOf(testing::HasSubstr("automatic replies are stopped until"),
+                               testing::HasSubstr("'reply' writes to the sender")));
+    EXPECT_TRUE(store_->verify([](std::uint64_t, std::uint64_t) {}).faults.empty());
+}
+
+TEST_F(Dispatching, OneThatWaitsTooLongForItsFirstAttemptStopsAutomaticReplies)
+{
+    limits_.delivery_concurrency_max = 1;
+    limits_.breaker_wait_max = 60;
+    FakeTransport transport;
+    queue_automatic("hangs@example.net");
+    queue_automatic("sent@example.net");
+    dispatch(transport);
+    ASSERT_TRUE(eventually([&] { return transport.hanging() == 1; }));
+    now_ += 61'000;
+    transport.end_hanging();
+    EXPECT_TRUE(stands(Breaker::State::open));
+    EXPECT_EQ(transport.stems().size(), 1U);
 }
 
 }  // namespace

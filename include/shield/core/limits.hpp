@@ -218,6 +218,16 @@ LIMIT(delivery_concurrency_max, count, 10, "waits", "shield_deliveries_under_way
       "transactions with the next hop at once")                                                                         \
 LIMIT(delivery_lease, seconds, 1800, "unknown or tried again", "shield_limit_delivery_lease_total",                     \
       "longer than all deadlines of one attempt")                                                                       \
+LIMIT(breaker_attempts, count, 20, "stopped", "shield_breaker_opened_total",                                            \
+      "the last attempts at automatic replies, of one hour, that decide whether they go on")                            \
+LIMIT(breaker_refused_max, percent, 25, "stopped", "shield_breaker_opened_total",                                       \
+      "of these, refused: automatic replies stop")                                                                      \
+LIMIT(breaker_deferred_max, percent, 50, "stopped", "shield_breaker_opened_total",                                      \
+      "of these, deferred: automatic replies stop")                                                                     \
+LIMIT(breaker_wait_max, seconds, 1800, "stopped", "shield_breaker_opened_total",                                        \
+      "an automatic reply that waits longer for its first attempt stops them")                                          \
+LIMIT(breaker_pause, seconds, 300, "one is tried", "not counted: housekeeping",                                         \
+      "how long automatic replies are stopped until one is tried")                                                      \
 LIMIT(peer_reply_line_max, octets, 2048, "deferred", "shield_limit_peer_reply_line_total", "a reply of the next hop")   \
 LIMIT(peer_reply_lines_max, count, 100, "deferred", "shield_limit_peer_reply_lines_total", "a reply of the next hop")   \
 LIMIT(peer_reply_kept_max, octets, 500, "cut", "shield_limit_peer_reply_kept_total", "what is stored of a reply")       \

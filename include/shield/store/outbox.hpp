@@ -41,8 +41,17 @@ public:
     static constexpr std::chrono::hours pause_max{8};
 
     /// Up to `limit` mails whose time has come: first what persons wrote, then acknowledgements to verified
-    /// addresses, then the others, of each the oldest first. Also settles attempts of processes that are gone.
-    [[nodiscard]] std::vector<DueMail> lease(std::uint64_t limit);
+    /// addresses, then the others, of each the oldest first; of them at most `automatic_max` automatic ones. Also
+    /// settles attempts of processes that are gone.
+    [[nodiscard]] std::vector<DueMail> lease(std::uint64_t limit,
+                                             std::uint64_t automatic_max = std::uint64_t{1} << 32);
+
+    /// Ends automatic mails that wait past their time while none may begin: failed, with `why` on their cases. A
+    /// few at a time; how many.
+    std::uint64_t give_up_automatic(const std::string& why);
+
+    /// Since when the oldest automatic mail waits that was never tried, if there is one.
+    [[nodiscard]] std::optional<core::Time> oldest_untried() const;
 
     /// Makes the second mark; `done(true)` after the commit, through Options::release. `done(false)`: do not go on.
     void committing(std::int64_t attempt_id, std::function<void(bool)> done);
@@ -52,8 +61,8 @@ public:
     /// had died in it.
     void finished(std::int64_t attempt_id, AttemptOutcome outcome);
 
-    /// When the next mail is due, if there is one.
-    [[nodiscard]] std::optional<core::Time> next_due() const;
+    /// When the next mail is due, if there is one; of people alone unless `automatic_too`.
+    [[nodiscard]] std::optional<core::Time> next_due(bool automatic_too = true) const;
 
     /// Waits until something may be due, at most so long; wake() ends every wait now and from now on.
     void wait(std::chrono::milliseconds at_most);
