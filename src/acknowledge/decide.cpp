@@ -133,7 +133,7 @@ Decision decide(const core::Envelope& envelope, const core::Assessment* message,
     return {AcknowledgementState::queued, "its sender may be answered", false};
 }
 
-Decision judged(Decision decision, const core::Verdict& verdict, Unverified unverified)
+Decision judged(Decision decision, const core::Verdict& verdict, Unverified unverified, std::string_view allowed)
 {
     if (decision.state != AcknowledgementState::queued) {
         return decision;
@@ -145,6 +145,10 @@ Decision judged(Decision decision, const core::Verdict& verdict, Unverified unve
         case core::ReplyAddress::refuted:
             return held("reply address not verified: its domain disowns the message");
         case core::ReplyAddress::unverified:
+            if (!allowed.empty()) {
+                decision.reason = allowed;
+                return decision;
+            }
             return unverified == Unverified::send ? std::move(decision) : held("reply address not verified");
     }
     return held("reply address not verified");

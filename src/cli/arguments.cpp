@@ -118,6 +118,7 @@ private:
         refused->add_option("--limit", arguments_.limit, "At most N")->type_name("N");
         json(refused);
         json(add("stats", "Figures, derived from what happened"));
+        json(add("doctor", "Say what is well, what is not and what to do; status 1 when something is not"));
     }
 
     void add_export()
@@ -180,10 +181,37 @@ private:
             ->type_name("ADDRESS");
         reply->add_flag("--dry-run", arguments_.dry_run, "Show what would go out, and send nothing");
 
-        CLI::App* release = add("release", "Send held acknowledgements");
-        release->add_option("REF", arguments_.references, "One or more cases")->required();
-        json(release);
+        add_held();
         json(add("templates", "List the texts that reply --template takes"));
+    }
+
+    void add_held()
+    {
+        CLI::App* release = add("release", "Send held acknowledgements: those named, or with --held all that fit");
+        release->add_option("REF", arguments_.references, "One or more cases; no cap applies to what you name");
+        release->add_flag("--late", arguments_.late, "Though a person should have answered by now");
+        release->add_flag("--held", arguments_.held,
+                          "All that are held, as far as the caps of a day let them (acknowledgements_*_max): those "
+                          "keep us from being used against others");
+        release->add_option("--from", arguments_.from, "Only what came from there")->type_name("ADDRESS|DOMAIN");
+        release->add_option("--category", arguments_.category, "Only this one: " + words_of(core::categories));
+        release->add_option("--older-than", arguments_.older_than, "Only what came before that: 2h, 3d")
+            ->type_name("TIME");
+        release->add_option("--newer-than", arguments_.newer_than, "Only what came since then")->type_name("TIME");
+        release->add_option("--limit", arguments_.limit, "At most N, by category and the newest first; 100")
+            ->type_name("N");
+        release->add_flag("--dry-run", arguments_.dry_run,
+                          "List what would be sent and what not, and send nothing");
+        json(release);
+        CLI::App* allow =
+            add("allow", "Answer an address, or all of a domain, though nobody can verify it; list them");
+        allow->add_option("WHOM", arguments_.value, "ann@example.net or example.net; without it they are listed");
+        allow->add_option("--until", arguments_.until, "30d or 2027-02-01, at most a year; 90d")->type_name("WHEN");
+        allow->add_flag("--ended", arguments_.ended, "List also those that are over");
+        json(allow);
+        CLI::App* disallow = add("disallow", "Take an allowance back");
+        disallow->add_option("WHOM", arguments_.value, "As it was allowed")->required();
+        json(disallow);
     }
 
     void add_store()

@@ -19,15 +19,16 @@ struct Arguments {
 
     std::string reference;                ///< of the case
     std::vector<std::string> references;  ///< of all cases, for release
-    std::string value;                    ///< the state, category, closing code, or the case to join into
+    std::string value;                    ///< the state, category, closing code, the case to join into, or whom
     std::vector<std::string> words;       ///< of a note or a search
     std::vector<std::string> files;       ///< for classify
     std::string output;                   ///< the file of a backup
 
     std::optional<std::string> category, state, mailbox, template_name, file, to, of;
+    std::optional<std::string> from, older_than, newer_than, until;
     std::optional<std::int64_t> limit;  // whatever was written: the desk knows the range
     std::optional<std::uint64_t> message, attachment;
-    bool held{false}, spam{false}, raw{false}, dry_run{false};
+    bool held{false}, spam{false}, raw{false}, dry_run{false}, late{false}, ended{false};
     bool campaigns{false};                ///< only those that stand for a campaign
     bool whole_campaign{false};           ///< of close and unfold
     std::optional<std::string> campaign;  ///< whose cases to list

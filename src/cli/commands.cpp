@@ -2,7 +2,9 @@
 #include "commands.hpp"
 
 #include "complain.hpp"
+#include "doctor.hpp"
 #include "files.hpp"
+#include "held.hpp"
 #include "octets.hpp"
 
 #include <shield/core/ascii.hpp>
@@ -25,11 +27,6 @@ std::string joined(const std::vector<std::string>& words)
         text += (text.empty() ? "" : " ") + word;
     }
     return text;
-}
-
-void print_json(const Json& json)
-{
-    std::cout << json.dump(2, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) << "\n";
 }
 
 std::size_t line_not_in_utf8(std::string_view text)
@@ -172,22 +169,10 @@ public:
         return 0;
     }
 
-    int release()
-    {
-        const Reply reply = ask({{"command", "release"}, {"references", arguments_.references}});
-        if (arguments_.json || reply.result.is_null()) {
-            return print_either(reply, [] { return std::string{}; });
-        }
-        for (const Json& one : reply.result) {
-            const std::string reference = text_in(one, "reference");
-            if (number_in(one, "status") == 0) {
-                std::cout << reference << "  released\n";
-            } else {
-                complain(reference + ": " + text_in(one, "error"));
-            }
-        }
-        return reply.status;
-    }
+    int release() { return cli::release(arguments_, desk_); }
+    int allow() { return cli::allow(arguments_, desk_); }
+    int disallow() { return cli::disallow(arguments_, desk_); }
+    int doctor() { return cli::doctor(arguments_, desk_); }
 
     int refused_list()
     {
@@ -329,6 +314,9 @@ constexpr Entry table[] = {
     {"note", &Run::note},
     {"reply", &Run::reply},
     {"release", &Run::release},
+    {"allow", &Run::allow},
+    {"disallow", &Run::disallow},
+    {"doctor", &Run::doctor},
     {"search", &Run::search},
     {"refused", &Run::refused_list},
     {"stats", &Run::stats},

@@ -88,7 +88,8 @@ Reply DeskLine::ask(const Json& request)
 
 core::result<triage::Settings> DeskLine::settings_for(const std::string& command) const
 {
-    constexpr std::array<std::string_view, 5> in_need{"reply", "release", "templates", "reclassify", "reopen"};
+    constexpr std::array<std::string_view, 7> in_need{"reply",     "release",    "held",  "allow",
+                                                      "templates", "reclassify", "reopen"};
     auto settings = faults_.empty() ? daemon::make_triage_settings(config_)
                                     : core::result<triage::Settings>{core::Error{
                                           command + " needs a configuration without faults, and no shieldd runs"}};

@@ -31,6 +31,8 @@ public:
     ~DeskLine();
 
     [[nodiscard]] Reply ask(const Json& request);
+    /// Whether no daemon answered, and the store was opened here.
+    [[nodiscard]] bool is_local() const noexcept { return local_ != nullptr; }
     [[nodiscard]] const daemon::Config& config() const noexcept { return config_; }
 
 private:

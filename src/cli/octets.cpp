@@ -87,4 +87,9 @@ Reply ask_aloud(DeskLine& desk, const Json& request)
     return reply;
 }
 
+void print_json(const Json& json)
+{
+    std::cout << json.dump(2, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) << "\n";
+}
+
 }  // namespace shield::cli

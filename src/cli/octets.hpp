@@ -20,6 +20,8 @@ void print_octets(const std::string& octets);
 /// Asks, and says on standard error what went wrong or is to be known.
 [[nodiscard]] Reply ask_aloud(DeskLine& desk, const Json& request);
 
+void print_json(const Json& json);
+
 template <typename T>
 void add_if(Json& request, const char* name, const std::optional<T>& value)
 {

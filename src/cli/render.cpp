@@ -125,11 +125,36 @@ std::string render_refused(const Json& rows)
     return out.empty() ? "nothing was refused for its size\n" : out;
 }
 
+namespace {
+
+std::string render_share(const Json& count)
+{
+    return std::to_string(number_in(count, "percent")) + " % (" + std::to_string(number_in(count, "held")) +
+           " of " + std::to_string(number_in(count, "messages")) + ")";
+}
+
+std::string render_held_share(const Json& share, std::size_t name_columns)
+{
+    std::string out = fitted("held of people's mail, 7 days", name_columns) + "  " + render_share(share) +
+                      (flag_in(share, "too_much") ? "  too much: 'shieldctl doctor' says more\n" : "\n");
+    for (const Json& relay : list_in(share, "relays")) {
+        out += fitted("  by " + core::printable_line(text_in(relay, "relay")), name_columns) + "  " +
+               render_share(relay) + "\n";
+    }
+    return out;
+}
+
+}  // namespace
+
 std::string render_stats(const Json& figures)
 {
     constexpr std::size_t name_columns = 36;
     std::string out;
     for (const auto& figure : figures.items()) {
+        if (figure.key() == "held_share") {
+            out += render_held_share(figure.value(), name_columns);
+            continue;
+        }
         std::string name = figure.key();
         std::string value = figure.value().dump();
         if (name.ends_with("_seconds") && figure.value().is_number_integer()) {

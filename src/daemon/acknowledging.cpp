@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acknowledging.hpp"
 
+#include <shield/store/allowances.hpp>
+
 #include <utility>
 
 namespace shield::daemon {
@@ -25,24 +27,13 @@ store::Grant granted(const acknowledge::Decision& decision)
     return {{decision.state, decision.reason, std::nullopt}, std::nullopt};
 }
 
-acknowledge::History history_of(const store::AcknowledgementHistory& before)
-{
-    acknowledge::History history;
-    history.sender_day = before.sender_day;
-    history.domain_day = before.domain_day;
-    history.signer_day = before.signer_day;
-    history.network_day = before.network_day;
-    history.total_day = before.total_day;
-    return history;
-}
-
 /// Runs on the writer thread, inside the transaction that counts what was granted before.
 store::Grant grant(const Pending& pending, const store::GrantedBefore& granted_before, bool joined)
 {
     const triage::Settings& settings = pending.in_force->triage;
     acknowledge::History history;
     if (!joined && !pending.repeat && pending.decision.state == AcknowledgementState::queued) {
-        history = history_of(granted_before(pending.verdict.signing_domain));
+        history = triage::history_of(granted_before(pending.verdict.signing_domain));
     }
     history.follow_up = joined;
     history.repeat = pending.repeat;
@@ -64,7 +55,10 @@ store::Grant grant(const Pending& pending, const store::GrantedBefore& granted_b
 store::Acknowledge acknowledging(const Answerable& about, acknowledge::Decision decision, core::Verdict verdict,
                                  const Assessing& with)
 {
-    decision = acknowledge::judged(std::move(decision), verdict, with.in_force->unverified);
+    const bool asks_people = decision.state == AcknowledgementState::queued &&
+                             verdict.reply_address == core::ReplyAddress::unverified && with.allowed;
+    decision = acknowledge::judged(std::move(decision), verdict, with.in_force->unverified,
+                                   asks_people ? with.allowed(about.envelope.reverse_path) : std::string{});
     if (decision.state == AcknowledgementState::suppressed) {
         return without_reply(std::move(decision));
     }
@@ -95,6 +89,16 @@ store::Acknowledge waiting_for_verdict(store::MessageKind kind, acknowledge::Dec
         return granted(now.state == AcknowledgementState::queued
                            ? acknowledge::Decision{AcknowledgementState::pending, "its sender is being verified"}
                            : std::move(now));
+    };
+}
+
+std::function<std::string(const std::string&)> allowed_in(store::Store& store)
+{
+    return [&store](const std::string& reverse_path) {
+        const auto allowance = store.allowances().of(reverse_path);
+        return allowance ? "reply address not verified, and " + allowance->whom + " is allowed by " +
+                               allowance->who + " until " + core::to_rfc3339(allowance->until)
+                         : std::string{};
     };
 }
 

@@ -25,6 +25,9 @@ struct Answerable {
 [[nodiscard]] store::Acknowledge waiting_for_verdict(store::MessageKind kind, acknowledge::Decision decision,
                                                      const Assessing& with);
 
+/// Whom people allow, for Assessing::allowed. The store must outlive it; asks it each time.
+[[nodiscard]] std::function<std::string(const std::string&)> allowed_in(store::Store& store);
+
 /// For a decision that forbids.
 [[nodiscard]] store::Acknowledge without_reply(acknowledge::Decision decision);
 

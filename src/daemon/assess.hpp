@@ -20,6 +20,8 @@ struct Assessing {
     core::TokenKeys known_keys;
     std::function<std::string()> unique_name;
     core::Time now{};
+    /// Who allows a reverse-path that nobody can verify, as the reason of a decision; empty when nobody does.
+    std::function<std::string(const std::string& reverse_path)> allowed{};
 };
 
 /// One message from what its octets say to everything the store records about it: classify, recognise a machine,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assessor.hpp"
 
+#include "acknowledging.hpp"
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -104,8 +106,9 @@ bool Assessor::assess_batch(Reader& reader, const std::stop_token& stop)
 {
     const std::shared_ptr<const InForce> in_force = options_.current->get();
     const auto work = store_.assessments().lease(in_force->triage.limits.assessment_batch_max);
-    const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
-                         options_.clock()};
+    const Assessing with{
+        in_force,         store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
+        options_.clock(), allowed_in(store_)};
     reader.begin(to_be_read(work, in_force->triage.limits));
     std::vector<store::Assessed> batch;
     auto begun = std::chrono::steady_clock::now();

@@ -285,8 +285,9 @@ void Authenticator::finish(const std::shared_ptr<const InForce>& in_force)
         return;
     }
     std::vector<store::Authenticated> batch;
-    const Assessing with{in_force, store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
-                         options_.clock()};
+    const Assessing with{
+        in_force,         store_.token_key(), store_.token_keys(), [this] { return store_.unique_name(); },
+        options_.clock(), allowed_in(store_)};
     for (auto one = under_way_.begin(); one != under_way_.end();) {
         if (!one->second->check.done()) {
             ++one;

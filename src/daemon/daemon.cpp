@@ -4,6 +4,7 @@
 #include "assessor.hpp"
 #include "authenticator.hpp"
 #include "certificate_watch.hpp"
+#include "examine.hpp"
 #include "gatherer.hpp"
 #include "health.hpp"
 #include "in_force.hpp"
@@ -67,6 +68,8 @@ private:
     std::unique_ptr<net::SmtpServer> make_server();
     std::unique_ptr<Authenticator> make_authenticator();
     std::unique_ptr<delivery::Transport> make_transport();
+    [[nodiscard]] std::vector<triage::Finding> examine(const delivery::Breaker::Standing& standing,
+                                                       const std::filesystem::path& directory);
 
     Config config_;
     core::Log& log_;
@@ -124,13 +127,17 @@ Daemon::Daemon(Config config, const confine::Zygote* zygote, core::Log& log)
                 const auto in_force = current_.get();
                 return std::shared_ptr<const triage::Settings>{in_force, &in_force->triage};
             },
-            now, metrics_,
+            now,
+            metrics_,
             [this, zygote](std::string_view octets, std::size_t number, const core::Limits& limits) {
                 auto read = read_attachment(zygote, octets, number, limits);
                 if (!read) {
                     core::ReachedBounds{metrics_}.count_named_in(core::Error{read.error()}.sentence);
                 }
                 return read;
+            },
+            [this, standing = dispatcher_->standing(), directory = config_.directory] {
+                return examine(standing(), directory);
             }},
       control_{std::make_unique<net::ControlServer>(
           io_, control_socket(config_),
@@ -202,6 +209,20 @@ std::unique_ptr<delivery::Transport> Daemon::make_transport()
             return delivery::make_maildir(config_.delivery.maildir, config_.hostname);
     }
     throw std::logic_error{"a transport without a way out"};
+}
+
+/// On a thread of the control socket, while a reload may change config_.
+std::vector<triage::Finding> Daemon::examine(const delivery::Breaker::Standing& standing,
+                                             const std::filesystem::path& directory)
+{
+    const auto certificates = certificates_.get();
+    const auto in_force = current_.get();
+    const core::Limits& limits = in_force->triage.limits;
+    return {breaker_finding(standing), certificate_finding(certificates.get(), now()),
+            disk_finding(directory, limits.disk_reserve),
+            in_force->authenticates ? dns_finding(*resolver_, in_force->triage.mailboxes.hostname(),
+                                                  std::chrono::seconds{limits.dns_wait_max + 1})
+                                    : no_dns_finding()};
 }
 
 void Daemon::listen(std::vector<Listener> listeners)

@@ -68,10 +68,11 @@ net::HttpResponse Health::readyz() const
     switch (store_.health()) {
         case store::Health::open:
         case store::Health::reserved: {
-            const char* ready = store_.health() == store::Health::open
-                                    ? "ready\n"
-                                    : "ready, but the last part of the disk takes only mail for attack mailboxes and "
-                                      "from networks that sent verified mail\n";
+            const char* ready =
+                store_.health() == store::Health::open
+                    ? "ready\n"
+                    : "ready, but the last part of the disk takes only mail for attack mailboxes and "
+                      "from networks that sent verified mail\n";
             // Still ready when automatic replies are stopped: mail should come here, and whoever takes us away for
             // it would turn a next hop that refuses into mail that nobody takes.
             const std::string notice = notice_ ? notice_() : std::string{};

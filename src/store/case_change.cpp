@@ -55,6 +55,16 @@ bool begins_work(std::string_view who, const Change& change)
     return who != ourselves && (opens || change.assignee || change.category || change.answered_at);
 }
 
+// Counted before what the change itself queues.
+std::string too_much(Connection& connection, std::int64_t case_id, const Change& change, core::Time now)
+{
+    if (!change.too_much) {
+        return {};
+    }
+    const std::string signer = change.outgoing.empty() ? std::string{} : change.outgoing.front().signing_domain;
+    return change.too_much(granted_before(connection, grant_keys_of(connection, case_id, signer), now));
+}
+
 }  // namespace
 
 std::optional<core::Error> apply(Connection& connection, std::int64_t case_id, std::string_view who,
@@ -78,6 +88,9 @@ std::optional<core::Error> apply(Connection& connection, std::int64_t case_id, s
         connection.run(
             "UPDATE cases SET answered_at = ?1, first_answered_at = ifnull(first_answered_at, ?1) WHERE id = ?2",
             *change.answered_at, case_id);
+    }
+    if (std::string why = too_much(connection, case_id, change, now); !why.empty()) {
+        return core::Error{std::move(why)};
     }
     for (const NewOutgoing& mail : change.outgoing) {
         if (auto error = add_outgoing(connection, mail, who, now)) {

@@ -21,7 +21,8 @@ std::vector<Late> read_late(Connection& connection, core::Time now)
     std::vector<Late> late;
     Query row = connection.query(
         "SELECT o.id, o.message_id, m.case_id FROM outbox o JOIN messages m ON m.id = o.message_id "
-        "WHERE o.state = 'queued' AND o.automatic = 1 AND o.due_at <= ?1 AND o.give_up_at <= ?1 AND NOT EXISTS "
+        "WHERE o.state = 'queued' AND o.urgency IN (1, 2) AND o.automatic = 1 AND o.due_at <= ?1 AND o.give_up_at "
+        "<= ?1 AND NOT EXISTS "
         "(SELECT 1 FROM attempts WHERE outbox_id = o.id AND ended_at IS NULL) LIMIT ?2",
         now, given_up_at_once);
     while (row.next()) {
@@ -57,11 +58,21 @@ std::uint64_t Outbox::give_up_automatic(const std::string& why)
     });
 }
 
+std::optional<core::Time> Outbox::oldest_queued() const
+{
+    return database_.readers().read([](Connection& connection) {
+        Query row =
+            connection.query("SELECT min(created_at) FROM outbox WHERE state = 'queued' AND urgency IN (0, 1, 2)");
+        return row.next() ? row.maybe_time(0) : std::nullopt;
+    });
+}
+
 std::optional<core::Time> Outbox::oldest_untried() const
 {
     return database_.readers().read([](Connection& connection) {
         Query row = connection.query(
-            "SELECT min(created_at) FROM outbox WHERE state = 'queued' AND automatic = 1 AND attempts = 0");
+            "SELECT min(created_at) FROM outbox WHERE state = 'queued' AND urgency IN (1, 2) AND automatic = 1 AND "
+            "attempts = 0");
         return row.next() ? row.maybe_time(0) : std::nullopt;
     });
 }

@@ -44,6 +44,13 @@ GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_addr
     return {mailbox->key(), mailbox->domain, signer, core::network_of(client_address)};
 }
 
+GrantKeys grant_keys_of(Connection& connection, std::int64_t message_id, std::string_view signing_domain)
+{
+    static const std::string sql = "SELECT " + std::string{select_sender} + " FROM messages m WHERE m.id = ?";
+    Query row = connection.query(sql, message_id);
+    return row.next() ? grant_keys(row.text(0), row.text(1), signing_domain) : GrantKeys{};
+}
+
 AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& keys, core::Time now)
 {
     const core::Time since = now - std::chrono::hours{24};
@@ -92,12 +99,7 @@ std::optional<core::Error> add_outgoing(Connection& connection, const NewOutgoin
         return core::Error{"There is no message " + mail.answers.to_string() + "."};
     }
     const std::int64_t message_id = *answered;
-    GrantKeys keys;
-    {
-        static const std::string sql = "SELECT " + std::string{select_sender} + " FROM messages m WHERE m.id = ?";
-        Query row = connection.query(sql, message_id);
-        keys = row.next() ? grant_keys(row.text(0), row.text(1), mail.signing_domain) : keys;
-    }
+    const GrantKeys keys = grant_keys_of(connection, message_id, mail.signing_domain);
     if (mail.automatic &&
         connection.number("SELECT count(*) FROM outbox WHERE message_id = ? AND automatic = 1", message_id) != 0) {
         return core::Error{mail.answers.to_string() + " was acknowledged already."};

@@ -21,6 +21,10 @@ struct GrantKeys {
 [[nodiscard]] GrantKeys grant_keys(std::string_view reverse_path, std::string_view client_address,
                                    std::string_view signing_domain);
 
+/// Of a message.
+[[nodiscard]] GrantKeys grant_keys_of(Connection& connection, std::int64_t message_id,
+                                      std::string_view signing_domain);
+
 [[nodiscard]] AcknowledgementHistory granted_before(Connection& connection, const GrantKeys& keys, core::Time now);
 
 /// On the message, and on the case whose first message it is.

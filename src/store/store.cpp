@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database.hpp"
 
+#include <shield/store/allowances.hpp>
 #include <shield/store/assessments.hpp>
 #include <shield/store/authentications.hpp>
 #include <shield/store/campaigns.hpp>
@@ -26,7 +27,8 @@ Store::Store(std::unique_ptr<Database> database)
       authentications_{new Authentications{*database_}},
       outbox_{new Outbox{*database_}},
       cases_{new Cases{*database_}},
-      campaigns_{new Campaigns{*database_}}
+      campaigns_{new Campaigns{*database_}},
+      allowances_{new Allowances{*database_}}
 {
 }
 
@@ -68,6 +70,11 @@ Cases& Store::cases() noexcept
 Campaigns& Store::campaigns() noexcept
 {
     return *campaigns_;
+}
+
+Allowances& Store::allowances() noexcept
+{
+    return *allowances_;
 }
 
 Health Store::health() const noexcept

@@ -149,4 +149,20 @@ Verification Store::verify(const std::function<void(std::uint64_t, std::uint64_t
     }
 }
 
+void Store::note_verification(const Verification& found)
+{
+    database_->writer().call([&](Connection& connection) {
+        connection.run("INSERT INTO verifications (at, faults) VALUES (?, ?)", database_->now(),
+                       found.faults.size());
+    });
+}
+
+std::optional<Store::LastVerification> Store::last_verification()
+{
+    return database_->readers().read([](Connection& connection) {
+        Query row = connection.query("SELECT at, faults FROM verifications ORDER BY id DESC LIMIT 1");
+        return row.next() ? std::optional{LastVerification{row.time(0), row.natural(1)}} : std::nullopt;
+    });
+}
+
 }  // namespace shield::store

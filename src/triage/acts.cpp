@@ -52,6 +52,19 @@ bool was_told(const CaseDetail& detail, const core::Promises& promises)
             state == core::AcknowledgementState::unknown);
 }
 
+std::string in_words(std::chrono::milliseconds span)
+{
+    const auto counted = [](auto number, const char* unit) {
+        return std::to_string(number) + " " + unit + (number == 1 ? "" : "s");
+    };
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(span).count();
+    if (hours >= 48) {
+        return counted(hours / 24, "day");
+    }
+    return hours >= 1 ? counted(hours, "hour")
+                      : counted(std::chrono::duration_cast<std::chrono::minutes>(span).count(), "minute");
+}
+
 std::optional<Act> act_towards(State wanted)
 {
     switch (wanted) {
@@ -234,6 +247,34 @@ core::result<void> may_release(const CaseDetail& detail)
     if (detail.messages.front().envelope.reverse_path.empty()) {
         return Error{name_of(detail) +
                      " came with an empty reverse-path: there is nowhere to send an acknowledgement"};
+    }
+    return {};
+}
+
+std::string held_too_long(core::Time received_at, core::Category category, core::Reference reference,
+                          core::Time now, const core::Promises& promises)
+{
+    const core::Promise& promise = promise_of(promises, category);
+    if (now <= promise.due(received_at)) {
+        return {};
+    }
+    return "held for " + in_words(now - received_at) + ", past the promise of " + std::string{to_string(category)} +
+           " (" + promise.to_string() + "): reply instead (shieldctl reply " + reference.to_string() + ")";
+}
+
+core::result<void> may_release_in_bulk(const CaseDetail& detail, core::Time now, const core::Promises& promises)
+{
+    if (auto allowed = may_release(detail); !allowed) {
+        return allowed.error();
+    }
+    const store::Message& first = detail.messages.front();
+    if (std::string late = held_too_long(first.envelope.received_at, detail.summary.category,
+                                         detail.summary.reference, now, promises);
+        !late.empty()) {
+        return Error{std::move(late)};
+    }
+    if (first.verdict.reply_address == core::ReplyAddress::refuted) {
+        return Error{"its domain disowns the message: it is released by its reference alone"};
     }
     return {};
 }

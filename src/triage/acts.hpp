@@ -44,6 +44,15 @@ namespace shield::triage::acts {
 /// Whether the acknowledgement of this case may be released at all; the error says why not.
 [[nodiscard]] core::result<void> may_release(const store::CaseDetail& detail);
 
+/// Why a held acknowledgement comes too late to say what it says, and what to do instead; empty while it does not.
+/// It is held too long when a person should have answered by now: the promise of its category is over.
+[[nodiscard]] std::string held_too_long(core::Time received_at, core::Category category, core::Reference reference,
+                                        core::Time now, const core::Promises& promises);
+
+/// Whether it may be released together with others, when nobody has looked at it alone.
+[[nodiscard]] core::result<void> may_release_in_bulk(const store::CaseDetail& detail, core::Time now,
+                                                     const core::Promises& promises);
+
 /// Where an answer goes: `to`, or the address the case began with. Never to one of our own mailboxes.
 [[nodiscard]] core::result<core::Mailbox> reply_recipient(const store::CaseDetail& detail,
                                                           const std::optional<std::string>& to,

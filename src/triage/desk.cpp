@@ -75,6 +75,10 @@ const Operations::Command Operations::commands[] = {
     {"mute", &Operations::mute},
     {"unfold", &Operations::unfold},
     {"release", &Operations::release},
+    {"held", &Operations::held},
+    {"allow", &Operations::allow},
+    {"disallow", &Operations::disallow},
+    {"doctor", &Operations::doctor},
     {"search", &Operations::search},
     {"refused", &Operations::refused},
     {"stats", &Operations::stats},
@@ -106,12 +110,13 @@ struct Desk::State {
     core::Clock clock;
     core::ReachedBounds bounds;
     ReadAttachment read_attachment;
+    Examine examine;
 };
 
 Desk::Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock,
-           core::Metrics& metrics, ReadAttachment read_attachment)
+           core::Metrics& metrics, ReadAttachment read_attachment, Examine examine)
     : state_{new State{store, std::move(settings), std::move(clock), core::ReachedBounds{metrics},
-                       std::move(read_attachment)}}
+                       std::move(read_attachment), std::move(examine)}}
 {
 }
 
@@ -128,7 +133,8 @@ std::string Desk::execute(std::string_view octets, std::string_view who)
             return Answer::misused(fault.sentence).to_string();
         }
         const Answer answer =
-            Operations{state_->store, settings, state_->clock(), who, state_->read_attachment}.run(*request);
+            Operations{state_->store, settings, state_->clock(), who, state_->read_attachment, state_->examine}.run(
+                *request);
         if (answer.reached) {
             state_->bounds.count(*answer.reached);
         }

@@ -42,8 +42,13 @@ struct Answer {
 class Operations {
 public:
     Operations(store::Store& store, std::shared_ptr<const Settings> settings, core::Time now, std::string_view who,
-               const ReadAttachment& read_attachment)
-        : store_{store}, settings_{std::move(settings)}, now_{now}, who_{who}, read_attachment_{read_attachment}
+               const ReadAttachment& read_attachment, const Examine& examine)
+        : store_{store},
+          settings_{std::move(settings)},
+          now_{now},
+          who_{who},
+          read_attachment_{read_attachment},
+          examine_{examine}
     {
     }
 
@@ -77,7 +82,21 @@ private:
     Answer close(Request& request);
     Answer reopen(Request& request);
     Answer join(Request& request);
+
+    // releasing.cpp
+    enum class Release { alone, alone_though_late, together };
+    Answer held(Request& request);
+    core::result<store::HeldFilter> held_filter(Request& request, std::uint64_t& limit);
     Answer release(Request& request);
+    core::result<store::CaseDetail> release_one(const std::string& written, Release how);
+
+    // allowing.cpp
+    Answer allow(Request& request);
+    Answer list_allowances(bool ended);
+    Answer disallow(Request& request);
+
+    // examining.cpp
+    Answer doctor(Request& request);
 
     // campaigns.cpp
     Answer close_campaign(core::Reference reference, core::ClosingCode code);
@@ -87,7 +106,6 @@ private:
     Answer change(core::Reference reference, const store::Decide& decide);
     Answer send_reply(const store::CaseDetail& detail, const std::string& recipient, const std::string& text,
                       bool dry_run);
-    core::result<store::CaseDetail> release_one(const std::string& written);
     Stamp stamp_for(const store::CaseDetail& detail);
 
     struct Command {
@@ -101,7 +119,11 @@ private:
     core::Time now_;
     std::string_view who_;
     const ReadAttachment& read_attachment_;
+    const Examine& examine_;
 };
+
+/// How much of the mail of people is held, and through which relays it came.
+[[nodiscard]] Json held_share_json(const store::HeldShare& share);
 
 [[nodiscard]] core::Error no_such_case(core::Reference reference);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "acts.hpp"
 #include "evidence.hpp"
 #include "operations.hpp"
 
@@ -114,7 +115,16 @@ Answer Operations::show(Request& request)
     }
     Json json = detail_json(*detail, settings_->limits.show_text_max);
     add_evidence(json, evidence_of(*detail, settings_->mailboxes));
-    return Answer::done(std::move(json));
+    Answer answer = Answer::done(std::move(json));
+    if (detail->summary.acknowledgement.state == core::AcknowledgementState::held) {
+        std::string late =
+            acts::held_too_long(detail->messages.front().envelope.received_at, detail->summary.category,
+                                detail->summary.reference, now_, settings_->promises);
+        if (!late.empty()) {
+            answer.warnings.push_back("the acknowledgement is " + std::move(late));
+        }
+    }
+    return answer;
 }
 
 Answer Operations::raw(Request& request)
@@ -204,6 +214,7 @@ Answer Operations::stats(Request& request)
     for (const auto& [name, value] : store_.cases().stats()) {
         figures[name] = value;
     }
+    figures["held_share"] = held_share_json(store_.cases().held_share());
     return Answer::done(std::move(figures));
 }
 
@@ -221,6 +232,7 @@ Answer Operations::verify(Request& request)
         return Answer::faulty(*fault);
     }
     const store::Store::Verification found = store_.verify([](std::uint64_t, std::uint64_t) {});
+    store_.note_verification(found);
     Answer answer = Answer::done({{"messages", found.messages},
                                   {"octets", found.octets},
                                   {"cases", found.cases},

@@ -49,6 +49,23 @@ TEST(Decide, HoldsForASenderThatIsNotVerifiedUnlessToldToSend)
     EXPECT_EQ(one.decision().state, AcknowledgementState::queued);
 }
 
+TEST(Decide, WhoIsAllowedByAPersonIsAnsweredForThatReasonUnlessTheirDomainDisownsIt)
+{
+    const Decision may{AcknowledgementState::queued, "its sender may be answered", false};
+    core::Verdict verdict;
+    EXPECT_EQ(judged(may, verdict, Unverified::hold, "allowed by bea"),
+              (Decision{AcknowledgementState::queued, "allowed by bea", false}));
+    verdict.reply_address = core::ReplyAddress::refuted;
+    EXPECT_EQ(judged(may, verdict, Unverified::hold, "allowed by bea").state, AcknowledgementState::held);
+    const Decision machine{AcknowledgementState::suppressed, "a machine", true};
+    EXPECT_EQ(judged(machine, {}, Unverified::hold, "allowed by bea"), machine);
+    History history;
+    history.sender_day = 1;
+    EXPECT_EQ(after(history, {}, judged(may, {}, Unverified::hold, "allowed by bea"), core::Limits{}).state,
+              AcknowledgementState::held)
+        << "as for one that is probable";
+}
+
 TEST(Decide, NeverAnswersByItselfWhatItsDomainDisowns)
 {
     Case one;

@@ -2,6 +2,8 @@
 #include "render.hpp"
 
 #include "columns.hpp"
+#include "doctor.hpp"
+#include "held.hpp"
 
 #include <shield/core/ascii.hpp>
 
@@ -378,6 +380,44 @@ TEST(RenderStats, ReadsAsWords)
     EXPECT_EQ(render_stats({{"received", 3}, {"median_first_reply_seconds", 4800}}),
               "received                              3\n"
               "median first reply                    1h20m\n");
+}
+
+TEST(RenderStats, ShowsTheShareOfHeldMailByRelay)
+{
+    const Json relay{{"relay", "192.0.2.0/24\x1b"}, {"percent", 50}, {"held", 1}, {"messages", 2}};
+    const Json share{
+        {"percent", 50}, {"held", 1}, {"messages", 2}, {"too_much", false}, {"relays", Json::array({relay})}};
+    EXPECT_EQ(render_stats({{"held_share", share}}),
+              "held of people's mail, 7 days         50 % (1 of 2)\n"
+              "  by 192.0.2.0/24\\x1b                 50 % (1 of 2)\n");
+}
+
+TEST(RenderHeld, SaysWhatWillBeSentAndWhatIsLeftAndObeysNothing)
+{
+    const Json sent{{"reference", "SR-0000-0001"},
+                    {"category", "urgent"},
+                    {"from", "ann@example.net\x1b[31m"},
+                    {"received_at", "2026-11-25T00:00:00Z"},
+                    {"reason", "not verified"}};
+    Json left = sent;
+    left["why"] = "reply instead";
+    const Json answer{{"release", Json::array({sent})}, {"others", Json::array({left})}, {"left", 3}};
+    const std::string text = render_held(answer);
+    EXPECT_THAT(text, HasSubstr("to be released; was held: not verified\n"));
+    EXPECT_THAT(text, HasSubstr("left: reply instead\n"));
+    EXPECT_THAT(text, HasSubstr("1 to be released, 1 left, 3 more past the limit\n"));
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+    EXPECT_EQ(render_allowances(Json::array()), "nobody is allowed\n");
+}
+
+TEST(RenderFindings, HasALineForEachAndWhatToDoBelow)
+{
+    const Json well{{"check", "store"}, {"level", "ok"}, {"found", "open"}, {"remedy", ""}};
+    const Json bad{{"check", "disk"}, {"level", "fail"}, {"found", "full"}, {"remedy", "make room"}};
+    EXPECT_EQ(render_findings(Json::array({well, bad}), false),
+              "ok    store         open\n"
+              "fail  disk          full\n"
+              "      make room\n");
 }
 
 TEST(RenderVerification, ListsFaultsFirst)

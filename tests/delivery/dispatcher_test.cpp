@@ -404,6 +404,7 @@ TEST_F(Dispatching, RefusalsStopAutomaticRepliesAndAPersonsGoOnUntilOneIsSentAga
     EXPECT_TRUE(log_.count("automatic_replies_go_on") > 0);
     EXPECT_THAT(metrics_.render(), testing::HasSubstr("\nshield_breaker_opened_total 2\n"));
     EXPECT_THAT(metrics_.render(), testing::HasSubstr("\nshield_breaker_state 0\n"));
+    dispatcher_.reset();  // before the transport
 }
 
 TEST_F(Dispatching, WhatWaitsPastItsTimeWhileAutomaticRepliesAreStoppedIsGivenUpAndSaysWhy)
@@ -423,6 +424,7 @@ TEST_F(Dispatching, WhatWaitsPastItsTimeWhileAutomaticRepliesAreStoppedIsGivenUp
                 testing::AllOf(testing::HasSubstr("automatic replies are stopped until"),
                                testing::HasSubstr("'reply' writes to the sender")));
     EXPECT_TRUE(store_->verify([](std::uint64_t, std::uint64_t) {}).faults.empty());
+    dispatcher_.reset();  // before the transport
 }
 
 TEST_F(Dispatching, OneThatWaitsTooLongForItsFirstAttemptStopsAutomaticReplies)
@@ -438,6 +440,7 @@ TEST_F(Dispatching, OneThatWaitsTooLongForItsFirstAttemptStopsAutomaticReplies)
     transport.end_hanging();
     EXPECT_TRUE(stands(Breaker::State::open));
     EXPECT_EQ(transport.stems().size(), 1U);
+    dispatcher_.reset();  // before the transport
 }
 
 }  // namespace

@@ -1,3 +1,16 @@
+CREATE TABLE allowances (
+    id          INTEGER PRIMARY KEY,
+    whom        TEXT NOT NULL CHECK (whom != ''),     -- 'ann@example.net', or 'example.net' for every address in it; lower case
+    who         TEXT NOT NULL,                        -- said so
+    allowed_at  INTEGER NOT NULL,
+    until       INTEGER NOT NULL,
+    ended_at    INTEGER,                              -- NULL: nobody ended it, `until` does
+    ended_by    TEXT,
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX allowances_not_ended ON allowances (whom) WHERE ended_at IS NULL;
+
 CREATE TABLE assessment_work (
     message_id   INTEGER PRIMARY KEY REFERENCES messages (id),
     attempts     INTEGER NOT NULL DEFAULT 0,
@@ -270,5 +283,11 @@ CREATE TABLE token_keys (
     generation  INTEGER NOT NULL UNIQUE,              -- the highest signs
     secret      BLOB NOT NULL CHECK (length(secret) = 32),
     created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE verifications (
+    id      INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,                         -- when it ended
+    faults  INTEGER NOT NULL CHECK (faults >= 0)
 ) STRICT;
 

@@ -220,6 +220,39 @@ TEST(Release, QueuesOnlyWhatIsHeld)
     }
 }
 
+TEST(Release, IsTooLateWhenAPersonShouldHaveAnsweredByNow)
+{
+    core::Promises promises;
+    promises[static_cast<std::size_t>(Category::urgent)].wall_clock = 24h;
+    const auto detail = sample::fresh_case();
+    const auto late = [&](core::Time now) {
+        return acts::held_too_long(monday_noon, Category::urgent, detail.summary.reference, now, promises);
+    };
+    EXPECT_THAT(late(monday_noon + 24h), IsEmpty());
+    EXPECT_THAT(late(monday_noon - 24h), IsEmpty()) << "a clock that was set back";
+    EXPECT_THAT(late(monday_noon + 25h), HasSubstr("held for 25 hours, past the promise of urgent (1d): reply "));
+    EXPECT_THAT(late(monday_noon + 72h),
+                HasSubstr("held for 3 days, past the promise of urgent (1d): reply instead (shieldctl reply " +
+                          detail.summary.reference.to_string() + ")"));
+}
+
+TEST(Release, TogetherWithOthersNeedsATimelyMessageThatItsDomainDoesNotDisown)
+{
+    core::Promises promises;
+    for (core::Promise& promise : promises) {
+        promise.wall_clock = 24h;
+    }
+    auto detail = sample::fresh_case();
+    detail.summary.acknowledgement.state = AcknowledgementState::held;
+    const core::Time received = detail.messages.front().envelope.received_at;
+    EXPECT_TRUE(acts::may_release_in_bulk(detail, received + 1h, promises));
+    EXPECT_THAT(acts::may_release_in_bulk(detail, received + 25h, promises).error().sentence,
+                HasSubstr("reply instead"));
+    detail.messages.front().verdict.reply_address = core::ReplyAddress::refuted;
+    EXPECT_THAT(acts::may_release_in_bulk(detail, received + 1h, promises).error().sentence, HasSubstr("disowns"));
+    EXPECT_TRUE(acts::may_release(detail)) << "whoever names it alone knows better";
+}
+
 TEST(Release, NeedsAnOpenCaseAndSomewhereToSendIt)
 {
     auto closed = sample::case_in(State::closed);

@@ -8,6 +8,7 @@
 #include <shield/core/verdict.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace shield::acknowledge {
 
@@ -44,8 +45,11 @@ struct Decision {
 [[nodiscard]] Decision decide(const core::Envelope& envelope, const core::Assessment* message,
                               const core::Mailboxes& ours);
 
-/// The same decision when it is known, or known to stay unknown, who reads the answer; can only forbid. Pure.
-[[nodiscard]] Decision judged(Decision decision, const core::Verdict& verdict, Unverified unverified);
+/// The same decision when it is known, or known to stay unknown, who reads the answer; can only forbid. `allowed`
+/// says which person allows the address or domain of one that stays unknown, and is the reason then; empty when
+/// nobody does. What its own domain disowns nobody can allow. Pure.
+[[nodiscard]] Decision judged(Decision decision, const core::Verdict& verdict, Unverified unverified,
+                              std::string_view allowed = {});
 
 /// The same decision after what came before, which can only forbid (invariant 4). Pure.
 [[nodiscard]] Decision after(const History& history, const core::Verdict& verdict, Decision decision,

@@ -21,11 +21,6 @@ struct AssessmentWork {
     unsigned attempt{1};
 };
 
-/// What was granted in the 24 hours before a message, for acknowledge::after().
-struct AcknowledgementHistory {
-    std::uint64_t sender_day{0}, domain_day{0}, signer_day{0}, network_day{0}, total_day{0};
-};
-
 /// Counts it, which costs something: asked for only by who needs it. `signing_domain` as in core::Verdict.
 using GrantedBefore = std::function<AcknowledgementHistory(const std::string& signing_domain)>;
 

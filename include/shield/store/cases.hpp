@@ -112,6 +112,11 @@ struct CaseDetail {
     std::optional<CampaignDetail> campaign;  ///< that it stands for, or is folded behind
 };
 
+/// What was granted in the 24 hours before a message, for acknowledge::after().
+struct AcknowledgementHistory {
+    std::uint64_t sender_day{0}, domain_day{0}, signer_day{0}, network_day{0}, total_day{0};
+};
+
 struct QueueFilter {
     std::optional<core::Category> category;
     std::optional<core::State> state;         ///< nothing: all but closed
@@ -171,7 +176,43 @@ struct Change {
     std::optional<Acknowledgement> acknowledgement;  ///< of the first message, e.g. held -> queued
     std::vector<NewOutgoing> outgoing;
     std::vector<NewEvent> events;
+    /// Asked with what was granted before, inside the transaction: why it would be too much, which undoes all of
+    /// it; or empty. Pure.
+    std::function<std::string(const AcknowledgementHistory&)> too_much;
 };
+
+/// Which held acknowledgements. Members left empty ask for nothing.
+struct HeldFilter {
+    std::optional<core::Category> category;
+    std::string whom;  ///< an address or a domain, as Allowances::parse() gives it
+    std::optional<core::Time> after, before;
+    std::uint64_t limit{100};
+};
+
+struct HeldCase {
+    core::Reference reference{core::Reference::from_bits(0)};
+    core::Category category{core::Category::support};
+    std::string reverse_path;
+    core::Time received_at{};
+    std::string reason;
+};
+
+/// Of the mail of people of the last seven days, at most of the newest `looked_at_max` messages: whose
+/// acknowledgement was held, released since or not.
+struct HeldShare {
+    static constexpr std::uint64_t looked_at_max = 10'000;
+    static constexpr std::size_t relays_max = 20;
+    struct Count {
+        std::uint64_t messages{0}, held{0};
+        [[nodiscard]] std::uint64_t percent() const noexcept { return messages == 0 ? 0 : held * 100 / messages; }
+    };
+    Count all;
+    std::vector<std::pair<std::string, Count>> relays;  ///< by relay_of(), those first that have most held
+};
+
+/// Through which relay a message came to us, for these figures: that of ours, by what the configuration calls it,
+/// or else its client's network.
+[[nodiscard]] std::string relay_of(std::string_view relay, std::string_view client_address);
 
 /// One line of the list of what was refused for its size.
 struct RefusedRow {
@@ -207,6 +248,10 @@ public:
 
     /// What was refused for its size, the newest first.
     [[nodiscard]] std::vector<RefusedRow> refused(std::uint64_t limit) const;
+
+    /// Open cases whose acknowledgement is held: by category, in it the newest first.
+    [[nodiscard]] std::vector<HeldCase> held(const HeldFilter& filter) const;
+    [[nodiscard]] HeldShare held_share() const;
 
     /// Figures derived from events: name and number, e.g. "received", "acknowledged", "median_first_reply_seconds".
     [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> stats() const;

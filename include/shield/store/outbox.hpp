@@ -61,6 +61,9 @@ public:
     /// had died in it.
     void finished(std::int64_t attempt_id, AttemptOutcome outcome);
 
+    /// Since when the oldest mail waits that is to be delivered.
+    [[nodiscard]] std::optional<core::Time> oldest_queued() const;
+
     /// When the next mail is due, if there is one; of people alone unless `automatic_too`.
     [[nodiscard]] std::optional<core::Time> next_due(bool automatic_too = true) const;
 

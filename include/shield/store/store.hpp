@@ -10,12 +10,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace shield::store {
 
+class Allowances;
 class Assessments;
 class Authentications;
 class Campaigns;
@@ -83,6 +85,7 @@ public:
     [[nodiscard]] Outbox& outbox() noexcept;
     [[nodiscard]] Cases& cases() noexcept;
     [[nodiscard]] Campaigns& campaigns() noexcept;
+    [[nodiscard]] Allowances& allowances() noexcept;
 
     [[nodiscard]] Health health() const noexcept;
 
@@ -100,6 +103,14 @@ public:
     };
     /// Checks the database's integrity, re-hashes every message and follows every reference ever given to its case.
     [[nodiscard]] Verification verify(const std::function<void(std::uint64_t done, std::uint64_t all)>& progress);
+
+    /// Puts on record that it was verified now; when that was last, and how many faults it found.
+    void note_verification(const Verification& found);
+    struct LastVerification {
+        core::Time at{};
+        std::uint64_t faults{0};
+    };
+    [[nodiscard]] std::optional<LastVerification> last_verification();
 
     /// A consistent copy of a database that goes on being written; the file must not exist.
     void backup(const std::filesystem::path& file,
@@ -129,6 +140,7 @@ private:
     std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Cases> cases_;
     std::unique_ptr<Campaigns> campaigns_;
+    std::unique_ptr<Allowances> allowances_;
 };
 
 }  // namespace shield::store

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <shield/acknowledge/decide.hpp>
 #include <shield/acknowledge/reply.hpp>
 #include <shield/acknowledge/templates.hpp>
 #include <shield/classify/classifier.hpp>
@@ -34,6 +35,17 @@ struct Settings {
 using ReadAttachment = std::function<core::result<std::optional<std::string>>(
     std::string_view octets, std::size_t number, const core::Limits& limits)>;
 
+/// One line of what `doctor` finds.
+struct Finding {
+    enum class Level { ok, warn, fail };
+    std::string check;  ///< a word
+    Level level{Level::ok};
+    std::string found;
+    std::string remedy;  ///< empty when it is ok
+};
+/// What only whoever runs the desk can look at. May wait some seconds; called from any thread.
+using Examine = std::function<std::vector<Finding>()>;
+
 /// What a person may do with cases. Every face (shieldctl, later the web) speaks to it in the same requests.
 ///
 /// A request is one JSON object, {"command": "claim", "reference": "SR-…", …}; so is the answer: {"status": 0,
@@ -61,7 +73,12 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 ///     mute             reference for                               for: a duration
 ///     unfold           reference campaign?
 ///     join             reference into
-///     release          references                                  the result has a status and an error for each
+///     release          references together? late?                  the result has a status and an error for each;
+///                                                                  together: within the caps; late: past the promise
+///     held             from? category? older_than? newer_than? limit?   what release --held goes by
+///     allow            whom? until? ended?                         lists without whom
+///     disallow         whom
+///     doctor                                                       a line each; status 1 when one is not ok
 ///     backup-taken     file                                        the result of backup, once it is open
 ///     backup, stats, templates, verify, rotate-token-key
 // clang-format on
@@ -71,7 +88,7 @@ using ReadAttachment = std::function<core::result<std::optional<std::string>>(
 class Desk {
 public:
     Desk(store::Store& store, std::function<std::shared_ptr<const Settings>()> settings, core::Clock clock,
-         core::Metrics& metrics, ReadAttachment read_attachment);
+         core::Metrics& metrics, ReadAttachment read_attachment, Examine examine = {});
     ~Desk();
 
     /// `who` is who asks: it is written to the history.
@@ -107,5 +124,8 @@ struct Acknowledged {
 /// releases it later. `due` is named only if the category's promise tells and it is still `promise_time_min` away.
 [[nodiscard]] store::NewOutgoing make_acknowledgement(const Settings& settings, const Acknowledged& message,
                                                       std::optional<core::Time> due, const Stamp& stamp);
+
+/// As acknowledge::after() takes it.
+[[nodiscard]] acknowledge::History history_of(const store::AcknowledgementHistory& before);
 
 }  // namespace shield::triage
