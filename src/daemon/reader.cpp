@@ -56,8 +56,8 @@ core::result<Read> read_in(std::string_view answer, const core::Limits& limits, 
     }
     std::string signatures;
     wire.octets("signatures", signatures, auth::signatures_size_max(limits));
-    // Who signed it is worth less than what it says: without the one the other is kept. What a relay of ours recorded
-    // is not the reader's to say.
+    // Who signed it is worth less than what it says: without the one the other is kept. What a relay of ours
+    // recorded is not the reader's to say.
     const auto signed_by = auth::signatures_in(signatures, limits);
     const bool believed = signed_by && !signed_by->relayed;
     return Read{*std::move(assessment), believed ? std::move(signatures) : auth::to_octets(auth::Signatures{}),
