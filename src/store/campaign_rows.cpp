@@ -48,10 +48,10 @@ void look_at_newest(Connection& connection, std::int64_t stand_in, CampaignDetai
     std::map<std::string, std::uint64_t> networks;
     std::set<std::string> senders;
     std::vector<core::Reference> references;
-    Query row = connection.query(
-        "SELECT m.reference, " + std::string{select_sender} + " FROM cases c JOIN messages m ON m.id = c.id "
-        "WHERE c.campaign = ? ORDER BY c.id DESC LIMIT ?",
-        stand_in, looked_at);
+    Query row = connection.query("SELECT m.reference, " + std::string{select_sender} +
+                                     " FROM cases c JOIN messages m ON m.id = c.id "
+                                     "WHERE c.campaign = ? ORDER BY c.id DESC LIMIT ?",
+                                 stand_in, looked_at);
     while (row.next()) {
         references.push_back(reference_of(row.integer(0)));
         senders.insert(core::lowered(row.text(1)));

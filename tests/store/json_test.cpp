@@ -22,7 +22,8 @@ TEST(StoreJson, AnAssessmentComesBackAsItWas)
                    "delivery-status", "reply", "us"};
     all.classification.reasons = {{"because", core::Category::urgent, 0.1}};
     all.classification.flags = {"spam"};
-    all.evidence.sources = {{core::EvidencePlace::message, 0, true}, {core::EvidencePlace::pasted_header, 0, false}};
+    all.evidence.sources = {{core::EvidencePlace::message, 0, true},
+                            {core::EvidencePlace::pasted_header, 0, false}};
     all.evidence.items = {
         {core::EvidenceKind::address, 0, "Received 1", "203.0.113.9", {}, 0, core::from_unix_ms(1)},
         {core::EvidenceKind::file, 1, "attachment", "", core::sha256("y"), 9, {}}};
