@@ -15,7 +15,8 @@ CREATE INDEX cases_muted ON cases (muted_until) WHERE muted_until IS NOT NULL;
 -- What the one who gathers campaigns is to look at: a message that was assessed, or something that a person undid.
 CREATE TABLE gathering_work (
     message_id  INTEGER PRIMARY KEY REFERENCES messages (id),
-    act         TEXT NOT NULL DEFAULT 'place' CHECK (act = 'place' OR act = 'forget' OR act = 'forget_campaign')
+    act         TEXT NOT NULL DEFAULT 'place'      -- again: more is known of its sender than when it was placed
+                CHECK (act = 'place' OR act = 'again' OR act = 'forget' OR act = 'forget_campaign')
 ) STRICT;
 
 -- What new messages are compared with, so that a campaign is known again after a restart. Hashes alone: nothing can be read from it.

@@ -8,7 +8,9 @@
 #include <shield/core/network.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace shield::auth {
 
@@ -70,9 +72,41 @@ std::optional<core::IpAddress> address_in(std::string_view word)
     return address ? std::optional{address->unmapped()} : std::nullopt;
 }
 
+/// What follows the name: each outermost comment, and what stands between them.
+std::vector<std::string_view> pieces_of(std::string_view rest)
+{
+    std::vector<std::string_view> pieces;
+    std::size_t depth = 0;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+        const bool opens = rest[i] == '(' && depth++ == 0;
+        const bool closes = rest[i] == ')' && --depth == 0;
+        i += rest[i] == '\\' ? 1 : 0;
+        if (opens || closes) {
+            pieces.push_back(rest.substr(begin, i - begin));
+            begin = i;
+        }
+    }
+    pieces.push_back(rest.substr(begin));
+    return pieces;
+}
+
 /// The addresses of a clause: those the server saw, and those the client only said.
 class Addresses {
 public:
+    /// The client's is in one comment. What its certificate says, or a name that somebody chose to look like one,
+    /// may stand in another: then nobody can tell.
+    void look_at_rest(std::string_view rest)
+    {
+        for (const std::string_view piece : pieces_of(rest)) {
+            const std::size_t before = seen_.size();
+            look_at(piece);
+            is_ambiguous_ =
+                is_ambiguous_ || (before > 0 && seen_.size() > before && seen_.back() != seen_[before - 1]);
+        }
+    }
+    [[nodiscard]] bool is_ambiguous() const noexcept { return is_ambiguous_; }
+
     void look_at(std::string_view text)
     {
         constexpr std::string_view separators = " \t()[];,=\"<>@";
@@ -87,8 +121,9 @@ public:
             if (const auto address = address_in(word)) {
                 (behind_helo ? said_ : seen_).push_back(address->to_string());
             }
-            behind_helo = core::iequals(word, "helo") || core::iequals(word, "ehlo");
-            has_helo_ = has_helo_ || behind_helo;
+            const bool is_helo = core::iequals(word, "helo") || core::iequals(word, "ehlo");
+            behind_helo = is_helo || core::iequals(word, "ident");
+            has_helo_ = has_helo_ || is_helo;
         }
     }
 
@@ -107,7 +142,7 @@ public:
         }
     }
 
-    /// The client's is the last that was seen: before it may stand a name that looks like one.
+    /// The client's is the last that was seen in its comment: before it may stand a name that looks like one.
     [[nodiscard]] std::vector<std::string> all() const
     {
         std::vector<std::string> all{seen_.rbegin(), seen_.rend()};
@@ -119,7 +154,7 @@ public:
 
 private:
     std::vector<std::string> seen_, said_;
-    bool has_helo_{false};
+    bool has_helo_{false}, is_ambiguous_{false};
 };
 
 }  // namespace
@@ -142,7 +177,10 @@ Hop read_hop(std::string_view value)
         return hop;
     }
     Addresses addresses;
-    addresses.look_at(clause->rest);
+    addresses.look_at_rest(clause->rest);
+    if (addresses.is_ambiguous()) {
+        return hop;
+    }
     addresses.look_at_name(clause->name);
     hop.addresses = addresses.all();
     hop.helo = shown(clause->name, helo_octets_max);

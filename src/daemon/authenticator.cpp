@@ -293,8 +293,12 @@ void Authenticator::finish(const std::shared_ptr<const InForce>& in_force)
             ++one;
             continue;
         }
-        if (auto outcome = outcome_of(*one->second, with)) {
-            batch.push_back(*std::move(outcome));
+        try {
+            if (auto outcome = outcome_of(*one->second, with)) {
+                batch.push_back(*std::move(outcome));
+            }
+        } catch (const store::Unavailable&) {  // it is checked again, and takes no other with it
+            store_.authentications().give_back(one->first, false);
         }
         again_ -= one->second->was_tried_before() ? 1 : 0;
         one = under_way_.erase(one);

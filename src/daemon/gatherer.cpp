@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -104,7 +105,7 @@ void Gatherer::run(const std::stop_token& stop)
             if (!campaigns_) {
                 load();
             }
-            end_mutes();
+            keep_house();
             if (!gather_some()) {
                 store_.campaigns().wait(idle_wait_max);
             }
@@ -126,19 +127,21 @@ void Gatherer::load()
 {
     auto fresh = std::make_unique<campaign::Campaigns>(options_.limits);
     store_.campaigns().load([&](const store::KeptSketch& kept) {
-        if (const auto one = remembered(kept)) {
+        if (auto one = remembered(kept)) {
+            one->received_at = std::min(one->received_at, options_.clock());
             fresh->load(*one);
         }
     });
     campaigns_ = std::move(fresh);
 }
 
-void Gatherer::end_mutes()
+void Gatherer::keep_house()
 {
     const core::Time now = options_.clock();
     if (now < mutes_looked_at_ || now >= mutes_looked_at_ + mutes_every) {
         mutes_looked_at_ = now;
         store_.campaigns().end_mutes();
+        store_.campaigns().trim();
     }
 }
 
@@ -151,19 +154,35 @@ bool Gatherer::gather_some()
     }
     std::vector<Gathered> batch;
     for (const GatheringWork& one : work) {
-        batch.push_back(gather(one));
+        batch.push_back(gather_safely(one));
     }
     record(batch);
     campaigns_shown_ = static_cast<std::int64_t>(campaigns_->campaigns());
     return true;
 }
 
+/// One that cannot be compared stays where it is, and stops no other.
+Gathered Gatherer::gather_safely(const GatheringWork& work)
+{
+    try {
+        return gather(work);
+    } catch (const std::exception& failure) {
+        options_.log->line(core::Severity::warning, "not_gathered",
+                           {{"message", std::to_string(work.message_id)}, {"reason", failure.what()}});
+        Gathered alone;
+        alone.message_id = work.message_id;
+        alone.act = work.act;
+        return alone;
+    }
+}
+
 Gathered Gatherer::gather(const GatheringWork& work)
 {
     Gathered gathered;
     gathered.message_id = work.message_id;
+    gathered.act = work.act;
     const auto id = static_cast<campaign::MessageId>(work.message_id);
-    if (work.act != GatheringWork::Act::place) {
+    if (work.act == GatheringWork::Act::forget || work.act == GatheringWork::Act::forget_campaign) {
         campaigns_->forget(id);
         if (work.act == GatheringWork::Act::forget_campaign) {
             campaigns_->forget_campaign(id);
@@ -179,10 +198,12 @@ Gathered Gatherer::gather(const GatheringWork& work)
     campaign::Origin origin = campaign::origin_of(work.envelope, *work.assessment);
     origin.verified = work.verified;
     origin.machine = work.automatic;
-    if (work.placed) {
+    if (work.act == GatheringWork::Act::again) {
         campaigns_->forget(id);
     }
-    const campaign::Placement placement = campaigns_->place(id, sketch, origin, work.envelope.received_at);
+    // A clock that was ahead for a while must not stop the time that a campaign is remembered.
+    const core::Time at = std::min(work.envelope.received_at, options_.clock());
+    const campaign::Placement placement = campaigns_->place(id, sketch, origin, at);
     gathered.standing = standing_of(placement.standing);
     gathered.campaign = static_cast<std::int64_t>(placement.campaign);
     gathered.like = static_cast<std::int64_t>(placement.like);
@@ -212,6 +233,7 @@ void Gatherer::record(const std::vector<Gathered>& batch)
                            {{"message", std::to_string(batch.front().message_id)}, {"reason", failure.what()}});
         Gathered alone;
         alone.message_id = batch.front().message_id;
+        alone.act = batch.front().act;
         store_.campaigns().record({alone});
         campaigns_.reset();
         load();

@@ -35,9 +35,10 @@ private:
     void run(const std::stop_token& stop);
     void load();
     [[nodiscard]] bool gather_some();
+    [[nodiscard]] store::Gathered gather_safely(const store::GatheringWork& work);
     [[nodiscard]] store::Gathered gather(const store::GatheringWork& work);
     void record(const std::vector<store::Gathered>& batch);
-    void end_mutes();
+    void keep_house();
 
     store::Store& store_;
     Options options_;

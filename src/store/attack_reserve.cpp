@@ -14,8 +14,9 @@ bool AttackReserve::take(const Claim& claim, std::uint64_t octets, std::uint64_t
 {
     const auto found = taken_.find(claim.network);
     const std::uint64_t after = octets + (found == taken_.end() ? 0 : found->second);
-    const bool fits = claim.known ? octets <= left && after <= left - octets
-                                  : claim.attack && octets <= left && after <= octets_ / shares;
+    // As much as it leaves free, so that there is some for the next; and of whom nothing is known, not much.
+    const bool leaves_some = octets <= left && after <= left - octets;
+    const bool fits = leaves_some && (claim.known || (claim.attack && after <= octets_ / shares));
     if (!fits || (found == taken_.end() && taken_.size() >= networks_max)) {
         return false;
     }

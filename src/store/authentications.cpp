@@ -22,7 +22,8 @@ std::vector<Leased> read_rows(Connection& connection, std::int64_t behind, std::
 {
     std::vector<Leased> rows;
     Query row = connection.query(
-        "SELECT w.message_id, m.client_address, w.decides, w.attempts, w.postponed, w.due_at FROM "
+        "SELECT w.message_id, coalesce(m.origin_address, m.client_address), w.decides, w.attempts, w.postponed, "
+        "w.due_at FROM "
         "authentication_work w JOIN messages m ON m.id = w.message_id WHERE w.message_id > ? ORDER BY w.message_id "
         "LIMIT ?",
         behind, limit);
@@ -187,10 +188,12 @@ public:
         if (waiting->pending) {
             decide(connection, *waiting, now);
         }
-        if (done_.verdict.reply_address == core::ReplyAddress::verified &&
-            is_folded_behind(connection, done_.message_id)) {  // it may have been folded too soon
-            connection.run("INSERT INTO gathering_work (message_id) VALUES (?) ON CONFLICT DO NOTHING",
-                           done_.message_id);
+        if (done_.verdict.reply_address == core::ReplyAddress::verified) {  // it may have been folded without that
+            connection.run(
+                "INSERT INTO gathering_work (message_id, act) SELECT id, 'again' FROM messages WHERE id = ? AND "
+                "kind = "
+                "'first' ON CONFLICT (message_id) DO UPDATE SET act = excluded.act WHERE act = 'place'",
+                done_.message_id);
         }
         if (done_.verdict.reply_address == core::ReplyAddress::verified) {
             network_ = core::network_key(waiting->facts.client_address);
@@ -257,7 +260,7 @@ std::vector<AuthenticationWork> Authentications::lease(const Room& room)
     } catch (...) {
         std::vector<ReturnedWork> unread;
         for (const Leased& one : taken) {
-            unread.push_back({one.id, true});
+            unread.push_back({one.id, false});
         }
         database_.give_back_authentications(unread);
         throw;

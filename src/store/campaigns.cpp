@@ -2,14 +2,14 @@
 #include "case_change.hpp"
 #include "case_rows.hpp"
 #include "database.hpp"
+#include "disk_space.hpp"
 #include "events.hpp"
 #include "folding.hpp"
 
 #include <shield/core/verdict.hpp>
 #include <shield/store/campaigns.hpp>
 
-#include <array>
-#include <utility>
+#include <algorithm>
 
 namespace shield::store {
 
@@ -17,36 +17,21 @@ namespace {
 
 constexpr std::chrono::seconds verdict_wait_max{2};  // then a message is placed without one
 
-constexpr std::array<std::pair<std::string_view, GatheringWork::Act>, 3> acts{{
-    {"place", GatheringWork::Act::place},
-    {"forget", GatheringWork::Act::forget},
-    {"forget_campaign", GatheringWork::Act::forget_campaign},
-}};
-
-GatheringWork::Act act_of(std::string_view word)
-{
-    for (const auto& [name, act] : acts) {
-        if (name == word) {
-            return act;
-        }
-    }
-    throw Damaged{"what is to be gathered is not a known word"};
-}
+constexpr std::int64_t trimmed_at_once = 2000;
 
 /// What is damaged has no assessment, and stays where it is.
 GatheringWork read_work(const Query& row)
 {
     GatheringWork work;
     work.message_id = row.integer(0);
-    work.act = act_of(row.text(1));
-    if (work.act != GatheringWork::Act::place) {
+    work.act = gathering_act(row.text(1));
+    if (work.act == GatheringWork::Act::forget || work.act == GatheringWork::Act::forget_campaign) {
         return work;
     }
     work.automatic = row.flag(3);
     work.verified = row.flag(4);
-    work.placed = row.flag(5);
     try {
-        work.envelope = read_envelope(row, 6);
+        work.envelope = read_envelope(row, 5);
         work.assessment = assessment_from_json(row.text(2));
     } catch (const Damaged&) {
     }
@@ -64,15 +49,17 @@ std::vector<GatheringWork> Campaigns::take(std::uint64_t limit)
 {
     static const std::string sql =
         "SELECT w.message_id, w.act, a.assessment, a.automatic, "
-        "json_extract(iif(json_valid(v.verdict), v.verdict, '{}'), '$.reply_address') = 'verified', "
-        "c.campaign IS NOT NULL, " +
+        "json_extract(iif(json_valid(v.verdict), v.verdict, '{}'), '$.reply_address') = 'verified', " +
         std::string{select_envelope} +
-        " FROM gathering_work w JOIN messages m ON m.id = w.message_id JOIN cases c ON c.id = w.message_id "
+        " FROM gathering_work w JOIN messages m ON m.id = w.message_id "
         "LEFT JOIN assessments a ON a.message_id = w.message_id LEFT JOIN authentications v ON v.message_id = "
         "w.message_id "
         "WHERE m.received_at <= ?1 OR NOT EXISTS (SELECT 1 FROM authentication_work t WHERE t.message_id = "
         "w.message_id AND t.postponed = 0) ORDER BY w.message_id LIMIT ?2";
     database_.gathering_bell.silence();
+    if (!DiskSpace{database_.options()}.has_room_for_findings()) {
+        return {};
+    }
     return database_.readers().read([&](Connection& connection) {
         std::vector<GatheringWork> work;
         Query row = connection.query(sql, database_.now() - verdict_wait_max, limit);
@@ -97,16 +84,6 @@ void Campaigns::record(const std::vector<Gathered>& batch)
 
 void Campaigns::load(const std::function<void(const KeptSketch&)>& each)
 {
-    const core::Time oldest = database_.now() - std::chrono::seconds{database_.limits().campaign_memory_time};
-    database_.writer().call([&](Connection& connection) {
-        connection.run(
-            "DELETE FROM sketches WHERE message_id <= ifnull((SELECT message_id FROM sketches ORDER BY message_id "
-            "DESC "
-            "LIMIT 1 OFFSET ?), 0)",
-            database_.limits().campaign_sketches_max);
-        connection.run(
-            "DELETE FROM sketches WHERE (SELECT received_at FROM messages m WHERE m.id = message_id) < ?", oldest);
-    });
     database_.readers().read_long([&](Connection& connection) {
         Query row = connection.query(
             "SELECT s.message_id, s.campaign, s.sender, s.recipient, s.verified, s.machine, s.sketch, "
@@ -117,6 +94,29 @@ void Campaigns::load(const std::function<void(const KeptSketch&)>& each)
                   row.text(6), row.time(7)});
         }
     });
+}
+
+void Campaigns::trim()
+{
+    const core::Time oldest = database_.now() - std::chrono::seconds{database_.limits().campaign_memory_time};
+    const auto too_many = database_.readers().read([&](Connection& connection) {
+        const auto kept = connection.number("SELECT count(*) FROM sketches");
+        const auto most = static_cast<std::int64_t>(database_.limits().campaign_sketches_max);
+        const auto old = connection.number(
+            "SELECT count(*) FROM (SELECT message_id FROM sketches ORDER BY message_id LIMIT ?1) s JOIN messages m "
+            "ON "
+            "m.id = s.message_id WHERE m.received_at < ?2",
+            trimmed_at_once, oldest);
+        return std::max(std::min(kept - most, trimmed_at_once), old);
+    });
+    if (too_many > 0) {
+        database_.writer().call([&](Connection& connection) {
+            connection.run(
+                "DELETE FROM sketches WHERE message_id IN (SELECT message_id FROM sketches ORDER BY message_id "
+                "LIMIT ?)",
+                too_many);
+        });
+    }
 }
 
 std::uint64_t Campaigns::end_mutes()
@@ -237,7 +237,6 @@ std::uint64_t Campaigns::unfold_some(std::int64_t case_id, std::string_view who,
         }
         if (ids.size() < limit && stands_for_others(connection, case_id)) {
             end_campaign(connection, case_id, now, who);
-            return ids.size() + 1;
         }
         return ids.size();
     });

@@ -180,6 +180,7 @@ core::result<CaseDetail> Cases::join(core::Reference reference, core::Reference 
             }
             const core::Time now = database_.now();
             bring_back(connection, *from, now, who, "it joins another case");
+            bring_back(connection, *target, now, who, "another case joins it");
             // What is more pressing about the one is so about both: the category, and the clock that ends first.
             Recount recount{connection, *target};
             connection.run(

@@ -73,7 +73,8 @@ constexpr std::string_view is_unseen =
     "WHERE g.message_id = c.id))";
 /// It stands for so many that it is no report that somebody waits for.
 constexpr std::string_view is_for_crowd =
-    "(c.campaign IS c.id AND (SELECT count(*) FROM cases o WHERE o.campaign = c.id) >= 50)";
+    "(c.campaign IS c.id AND c.category != 'attack' AND c.state = 'new' AND (SELECT count(*) FROM cases o WHERE "
+    "o.campaign = c.id) >= 50)";
 
 /// Which part of the cases of one state.
 struct Part {
@@ -98,14 +99,14 @@ std::vector<Part> parts_of(Connection& connection, const QueueFilter& filter, co
     static const std::string new_one{is_unseen};
     static const std::string held = sql_of("INDEXED BY cases_held ", "c.held = 1");
     static const std::string spam = sql_of("", "c.campaign IS NULL");
-    static const std::string campaigns = sql_of("", "c.campaign = c.id");
     static const std::string in_line = sql_of("", no_crowd);
     static const std::string in_line_of_flood = sql_of("", no_crowd + " AND NOT " + new_one);
-    static const std::string for_crowd = sql_of("", crowd);
+    static const std::string for_crowd =
+        sql_of("INDEXED BY cases_for_campaigns ", "c.campaign = c.id AND " + crowd);
     static const std::string unseen = sql_of("", no_crowd + " AND " + new_one);
     const std::string_view list = state == core::State::closed ? "closed" : filter.spam ? "folded" : "open";
-    if (filter.held || filter.spam || filter.campaigns) {
-        return {{filter.held ? held : filter.spam ? spam : campaigns, list, Standing::in_line}};
+    if (filter.held || filter.spam) {
+        return {{filter.held ? held : spam, list, Standing::in_line}};
     }
     if (!is_flood(connection)) {
         return {{in_line, list, Standing::in_line}, {for_crowd, list, Standing::for_crowd}};
@@ -127,6 +128,21 @@ void add_pressing(Connection& connection, const QueueFilter& filter, core::State
                              read_case_or_mark(row)});
         }
     }
+}
+
+/// All that stand for a campaign with open cases, muted and closed ones too, the newest first.
+std::vector<Case> stand_ins(Connection& connection, std::uint64_t limit)
+{
+    static const std::string sql =
+        std::string{select_case} +
+        "WHERE c.campaign = c.id AND (c.state != 'closed' OR EXISTS (SELECT 1 FROM cases o WHERE o.campaign = c.id "
+        "AND o.state != 'closed')) ORDER BY c.id DESC LIMIT ?";
+    std::vector<Case> found;
+    Query row = connection.query(sql, limit);
+    while (row.next()) {
+        found.push_back(read_case_or_mark(row));
+    }
+    return found;
 }
 
 /// Those that one case stands for, the newest first.
@@ -236,10 +252,11 @@ Queue Cases::queue(const QueueFilter& wanted) const
     QueueFilter filter = wanted;
     filter.limit = std::min(filter.limit, database_.limits().queue_rows_max);
     Queue queue = database_.readers().read([&](Connection& connection) {
-        const bool closed = filter.state == core::State::closed && !filter.held && !filter.campaigns;
-        return Queue{filter.campaign ? cases_of_campaign(connection, *filter.campaign, filter.limit)
-                     : closed        ? closed_cases(connection, filter, filter.limit)
-                                     : pressing_cases(connection, filter),
+        const bool closed = filter.state == core::State::closed && !filter.held;
+        return Queue{filter.campaigns  ? stand_ins(connection, filter.limit)
+                     : filter.campaign ? cases_of_campaign(connection, *filter.campaign, filter.limit)
+                     : closed          ? closed_cases(connection, filter, filter.limit)
+                                       : pressing_cases(connection, filter),
                      count(connection)};
     });
     for (const Case& shown : queue.cases) {

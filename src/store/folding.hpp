@@ -10,11 +10,16 @@
 /// Cases behind other cases, inside somebody's transaction.
 namespace shield::store {
 
+/// As a row of gathering_work has it.
+[[nodiscard]] std::string_view gathering_word(GatheringWork::Act act);
+[[nodiscard]] GatheringWork::Act gathering_act(std::string_view word);  ///< throws Damaged
+
 /// Writes down what became of one message, and of the earlier ones that it brought along.
 void write_gathered(Connection& connection, const Gathered& gathered, core::Time now);
 
-/// Back into the queue: out of the campaign that it is folded behind, and remembered as like it; or no longer
-/// muted. Nothing happens to another case. Whether others than we wanted it, gather learns from the work it makes.
+/// Back into the queue, or to where spam is: out of the campaign that it is folded behind, and remembered as like
+/// it; or no longer muted. Nothing happens to another case. Whether others than we wanted it, gather learns from
+/// the work it makes.
 void bring_back(Connection& connection, std::int64_t case_id, core::Time now, std::string_view who,
                 std::string_view why);
 

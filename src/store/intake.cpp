@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database.hpp"
 #include "events.hpp"
+#include "folding.hpp"
 #include "json.hpp"
 #include "spool.hpp"
 #include "stages.hpp"
@@ -169,6 +170,8 @@ private:
                 "WHERE id = ? AND category_by = 'machine'",
                 recipient.category, recipient.mailbox, submission_.due_at, earlier.case_id);
             recount.finish();
+            bring_back(connection, earlier.case_id, submission_.envelope.received_at, ourselves,
+                       "it came to a more pressing mailbox as well");
         }
     }
 

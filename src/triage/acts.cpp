@@ -276,6 +276,9 @@ core::result<void> may_release_in_bulk(const CaseDetail& detail, core::Time now,
     if (first.verdict.reply_address == core::ReplyAddress::refuted) {
         return Error{"its domain disowns the message: it is released by its reference alone"};
     }
+    if (const auto& flags = detail.summary.flags; std::find(flags.begin(), flags.end(), "spam") != flags.end()) {
+        return Error{"it looks like spam: it is released by its reference alone"};
+    }
     return {};
 }
 

@@ -94,7 +94,8 @@ Answer Operations::unfold(Request& request)
         return stands_for_none(reference);
     }
     const std::uint64_t back = store_.campaigns().unfold_some(detail->summary.id, who_, cases_a_step);
-    return step(back, case_json(store_.cases().find(reference).value()), back < cases_a_step);
+    const store::CaseDetail now = store_.cases().find(reference).value();
+    return step(back, case_json(now), !stands_for_others(now));
 }
 
 }  // namespace shield::triage

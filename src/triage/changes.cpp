@@ -38,6 +38,15 @@ core::result<std::string> fill_canned(const acknowledge::Templates& templates, c
                        (all.empty() ? "; there is no canned text" : "; the canned texts are " + all)};
 }
 
+/// Of the campaign that the case stands for.
+std::uint64_t number_of_open(const Json& shown)
+{
+    const Json& campaign = shown.at("campaign");
+    return campaign.is_null() || campaign.at("reference") != shown.at("reference")
+               ? 0
+               : campaign.at("open").get<std::uint64_t>();
+}
+
 }  // namespace
 
 core::Error no_such_case(core::Reference reference)
@@ -130,7 +139,15 @@ Answer Operations::close(Request& request)
             return Answer::refused(no_such_case(*of).sentence);
         }
     }
-    return change(reference, [&](const store::CaseDetail& detail) { return acts::close(detail, code, original); });
+    Answer answer =
+        change(reference, [&](const store::CaseDetail& detail) { return acts::close(detail, code, original); });
+    if (answer.status == 0 && number_of_open(answer.result) > 0) {
+        answer.warnings.push_back(
+            std::to_string(number_of_open(answer.result)) +
+            " cases are folded behind it and stay open: 'close REF CODE --campaign' closes them too, "
+            "'unfold REF --campaign' brings them back");
+    }
+    return answer;
 }
 
 Answer Operations::reopen(Request& request)

@@ -69,7 +69,9 @@ Answer Operations::export_case(Request& request)
         }
         const auto octets = store_.cases().octets(message.reference);
         if (octets) {
-            append_to_mbox(mbox, message, raw ? std::string{} : trace_fields(message, hostname), *octets);
+            raw ? append_to_mbox(mbox, message, {}, *octets)
+                : append_to_mbox(mbox, message, trace_fields(message, hostname),
+                                 without_our_results(*octets, hostname));
         }
     }
     return with_octets(*detail, std::move(mbox));

@@ -92,6 +92,29 @@ std::string trace_fields(const store::Message& message, const std::string& hostn
     return text;
 }
 
+std::string without_our_results(std::string_view octets, std::string_view hostname)
+{
+    constexpr std::string_view name = "authentication-results:";
+    std::string kept;
+    bool left_out = false;
+    while (!octets.empty()) {
+        const std::size_t end = std::min(octets.find('\n'), octets.size() - 1) + 1;
+        const std::string_view line = octets.substr(0, end);
+        if (line == "\r\n" || line == "\n") {
+            break;  // the body is as it is
+        }
+        if (!core::is_blank(line.front())) {
+            const std::string_view value =
+                core::istarts_with(line, name) ? core::trimmed(line.substr(name.size())) : std::string_view{};
+            const std::string_view id = value.substr(0, value.find_first_of("; \t("));
+            left_out = core::istarts_with(line, name) && (id.empty() || core::iequals(id, hostname));
+        }
+        kept += left_out ? std::string_view{} : line;
+        octets.remove_prefix(end);
+    }
+    return kept.append(octets);
+}
+
 void append_to_mbox(std::string& mbox, const store::Message& message, std::string_view trace,
                     std::string_view octets)
 {

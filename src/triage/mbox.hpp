@@ -13,6 +13,9 @@ namespace shield::triage {
 /// in it can begin a line of its own.
 [[nodiscard]] std::string trace_fields(const store::Message& message, const std::string& hostname);
 
+/// The message without the Authentication-Results that claim to be ours and are not (RFC 8601 section 5).
+[[nodiscard]] std::string without_our_results(std::string_view octets, std::string_view hostname);
+
 /// Adds one message to an mbox (RFC 4155, with mboxrd's quoting: every ">*From " gets one more ">"): lines end in
 /// LF, and `trace` stands before its header.
 void append_to_mbox(std::string& mbox, const store::Message& message, std::string_view trace,

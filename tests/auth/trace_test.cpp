@@ -63,6 +63,21 @@ TEST(ReceivedField, NeverTakesWhatAClientSaidForItsAddress)
     EXPECT_THAT(addresses_in(" from [203.0.113.7] (helo=[10.0.0.1]) by mx; x"), testing::Contains("203.0.113.7"));
     EXPECT_THAT(addresses_in(" from by (mail [203.0.113.7]) by mx; x"), ElementsAre("203.0.113.7"))
         << "it may call itself by";
+    EXPECT_THAT(addresses_in(" from a (b [203.0.113.7] ident=198.51.100.9) by mx; x"),
+                ElementsAre("203.0.113.7", "198.51.100.9"));
+}
+
+TEST(ReceivedField, HasNoClientWhenACertificateOrANameMayBeMeant)
+{
+    for (const char* value : {" from x (y [203.0.113.7]) (using TLSv1.3 with cipher X (256/256 bits)) (Client CN "
+                              "\"198.51.100.9\", Issuer "
+                              "\"z\" (not verified)) by mx; x",
+                              " from x(198.51.100.9) (y [203.0.113.7]) by mx; x"}) {
+        const Hop hop = read_hop(value);
+        EXPECT_FALSE(hop.readable) << value;
+        EXPECT_THAT(hop.addresses, IsEmpty()) << value;
+        EXPECT_TRUE(hop.names_client) << "so it is the border";
+    }
 }
 
 TEST(ReceivedField, IsUnreadableWhenItCanBeReadInTwoWays)

@@ -200,7 +200,7 @@ TEST_F(StoreCampaigns, APersonTakesOneOutOrTheWholeCampaignApart)
     EXPECT_FALSE(store->campaigns().unfold(sent[2].reference, "ann"));
     EXPECT_THAT(listed(), testing::UnorderedElementsAre(sent[0].reference, sent[2].reference));
     EXPECT_TRUE(store->campaigns().unfold(sent[2].reference, "ann")) << "it is not folded any more";
-    EXPECT_EQ(store->campaigns().unfold_some(sent[0].id, "ann", 10), 2U);
+    EXPECT_EQ(store->campaigns().unfold_some(sent[0].id, "ann", 10), 1U);
     EXPECT_EQ(listed().size(), 3U);
     EXPECT_EQ(counts().campaigns, 0U);
     EXPECT_EQ(counts().gathered, 0U);
@@ -262,9 +262,10 @@ TEST_F(StoreCampaigns, WhoIsVerifiedLaterIsLookedAtAgainAndComesOut)
                                     [&](const GatheringWork& one) { return one.message_id == third.id; });
     ASSERT_NE(found, again.end());
     EXPECT_TRUE(found->verified);
-    EXPECT_TRUE(found->placed);
+    EXPECT_EQ(found->act, GatheringWork::Act::again);
     Gathered linked;
     linked.message_id = third.id;
+    linked.act = GatheringWork::Act::again;
     linked.standing = Gathered::Standing::linked;
     linked.campaign = sent[0].id;
     linked.why = "its sender is verified";
@@ -301,6 +302,7 @@ TEST_F(StoreCampaigns, SketchesAreKeptOverARestartAndForgottenWhenTheyAreOld)
     EXPECT_TRUE(loaded[0].verified);
     EXPECT_EQ(loaded[0].sketch, std::string("\0\xff", 2));
     pass(std::chrono::seconds{limits.campaign_memory_time + 1});
+    store->campaigns().trim();
     loaded.clear();
     store->campaigns().load([&](const KeptSketch& one) { loaded.push_back(one); });
     EXPECT_THAT(loaded, testing::IsEmpty());
@@ -334,6 +336,92 @@ TEST_F(StoreCampaigns, WhenAPersonWritesAgainTheCaseComesBackWhetherFoldedOrMute
         store->campaigns().mute(sent[0].reference, core::from_unix_ms(now) + std::chrono::hours{1}, "ann"));
     writes_again(sent[0], false);
     EXPECT_THAT(listed(), testing::Contains(sent[0].reference));
+    expect_sound();
+}
+
+TEST_F(StoreCampaigns, SpamThatStandsForOthersIsInTheQueue)
+{
+    (void)receive("a", envelope(core::Category::urgent, "a@reporter.example"));
+    const auto work = store->assessments().lease(1).at(0);
+    auto spam = assessment(core::Category::urgent, "a");
+    spam.classification.flags = {"spam"};
+    store->assessments().record({assessed(work, spam)});
+    const Sent first{work.reference, work.message_id};
+    const auto second = send("b");
+    ASSERT_THAT(listed(), testing::ElementsAre(second.reference));
+    store->campaigns().record({member(second, first, {first.id})});
+    EXPECT_THAT(listed(), testing::ElementsAre(first.reference));
+    EXPECT_EQ(store->campaigns().unfold_some(first.id, "ann", 10), 1U);
+    EXPECT_THAT(listed(), testing::ElementsAre(second.reference)) << "and by itself it is spam again";
+    expect_sound();
+}
+
+TEST_F(StoreCampaigns, WhatJoinsAFoldedCaseBringsItBack)
+{
+    const auto sent = three();
+    const auto report = send("d");
+    ASSERT_TRUE(store->cases().join(report.reference, sent[1].reference, "ann"));
+    EXPECT_THAT(listed(), testing::UnorderedElementsAre(sent[0].reference, sent[1].reference));
+    expect_sound();
+}
+
+TEST_F(StoreCampaigns, ARepeatToAMorePressingMailboxBringsItsCaseBack)
+{
+    const auto sent = three();
+    const auto again = receive("b", envelope(core::Category::attack, "b@reporter.example"));
+    EXPECT_EQ(store->cases().find(again)->summary.reference, sent[1].reference);
+    EXPECT_THAT(listed(), testing::Contains(sent[1].reference));
+    expect_sound();
+}
+
+TEST_F(StoreCampaigns, AnAttackIsNotFoldedBehindWhatWasClosedAsLess)
+{
+    const auto sent = three();
+    ASSERT_TRUE(store->cases().change(sent[0].reference, "ann", [](const CaseDetail&) -> core::result<Change> {
+        Change change;
+        change.state = core::State::closed;
+        change.code = std::optional{core::ClosingCode::spam};
+        return change;
+    }));
+    QueueFilter campaigns;
+    campaigns.campaigns = true;
+    EXPECT_THAT(listed(campaigns), testing::ElementsAre(sent[0].reference)) << "others are open behind it";
+    const auto attack = send("d", core::Category::attack);
+    store->campaigns().record({member(attack, sent[0])});
+    EXPECT_THAT(listed(), testing::ElementsAre(attack.reference));
+    expect_sound();
+}
+
+TEST_F(StoreCampaigns, AMuteEndsWhenItsCampaignBecomesAnothersOrMorePressing)
+{
+    const auto sent = three();
+    const auto until = core::from_unix_ms(now) + std::chrono::hours{1};
+    ASSERT_FALSE(store->campaigns().mute(sent[0].reference, until, "ann"));
+    const auto attack = send("d", core::Category::attack);
+    store->campaigns().record({member(attack, sent[0])});
+    EXPECT_THAT(listed(), testing::ElementsAre(sent[0].reference));
+    ASSERT_FALSE(store->campaigns().mute(sent[0].reference, until, "ann"));
+    const auto e = send("e");
+    const auto f = send("f");
+    Gathered both = member(f, e, {e.id});
+    both.absorbed = {sent[0].id};
+    store->campaigns().record({both});
+    EXPECT_THAT(listed(), testing::ElementsAre(e.reference));
+    pass(std::chrono::hours{2});
+    (void)store->campaigns().end_mutes();
+    EXPECT_THAT(listed(), testing::ElementsAre(e.reference));
+    EXPECT_EQ(store->cases().find(e.reference)->summary.category, core::Category::attack);
+    expect_sound();
+}
+
+TEST_F(StoreCampaigns, WhatAPersonEndsIsNotBegunAgainByWhatWasUnderWay)
+{
+    const auto sent = three();
+    const auto late = send("d");
+    EXPECT_EQ(store->campaigns().unfold_some(sent[0].id, "ann", 10), 2U);
+    store->campaigns().record({member(late, sent[0])});
+    EXPECT_EQ(listed().size(), 4U);
+    EXPECT_EQ(counts().campaigns, 0U);
     expect_sound();
 }
 

@@ -140,7 +140,8 @@ CREATE INDEX events_by_case ON events (case_id, id);
 
 CREATE TABLE gathering_work (
     message_id  INTEGER PRIMARY KEY REFERENCES messages (id),
-    act         TEXT NOT NULL DEFAULT 'place' CHECK (act = 'place' OR act = 'forget' OR act = 'forget_campaign')
+    act         TEXT NOT NULL DEFAULT 'place'      -- again: more is known of its sender than when it was placed
+                CHECK (act = 'place' OR act = 'again' OR act = 'forget' OR act = 'forget_campaign')
 ) STRICT;
 
 CREATE TABLE identifiers (

@@ -198,4 +198,17 @@ TEST(Mbox, ASenderWhoCannotStandInItsFirstLineIsNobody)
 }
 
 }  // namespace
+TEST(Mbox, HasNoResultsInOurNameThatAreNotOurs)
+{
+    EXPECT_EQ(without_our_results("Authentication-Results: MX.example.com;\r\n\tspf=pass\r\nSubject: x\r\n"
+                                  "authentication-results:\r\n mx.example.com; dkim=pass\r\n"
+                                  "Authentication-Results: other.example; spf=fail\r\n\r\n"
+                                  "Authentication-Results: mx.example.com; spf=pass\r\n",
+                                  "mx.example.com"),
+              "Subject: x\r\nAuthentication-Results: other.example; spf=fail\r\n\r\n"
+              "Authentication-Results: mx.example.com; spf=pass\r\n");
+    EXPECT_EQ(without_our_results("Authentication-Results: mx.example.com", "mx.example.com"), "");
+    EXPECT_EQ(without_our_results("", "mx.example.com"), "");
+}
+
 }  // namespace shield::triage

@@ -16,7 +16,8 @@ namespace shield::store {
 /// What is to be done about a message.
 struct GatheringWork {
     enum class Act {
-        place,           ///< it was assessed, or more is known of its sender now
+        place,           ///< it was assessed
+        again,           ///< the same, and its sender was verified since, perhaps after it was placed
         forget,          ///< a person said that it is of no campaign
         forget_campaign  ///< a person said that its campaign is none
     };
@@ -26,7 +27,6 @@ struct GatheringWork {
     std::optional<core::Assessment> assessment;  ///< the same; nothing: damaged, it cannot be placed
     bool automatic{false};
     bool verified{false};  ///< its reply address
-    bool placed{false};    ///< it is folded, or stands for a campaign, already
 };
 
 /// What is kept of a message so that others are compared with it after a restart: see campaign::Remembered.
@@ -43,6 +43,7 @@ struct KeptSketch {
 struct Gathered {
     enum class Standing { alone, linked, member, forgotten };
     std::int64_t message_id{0};
+    GatheringWork::Act act{GatheringWork::Act::place};  ///< that it came of: another that came since stays
     Standing standing{Standing::alone};
     std::int64_t campaign{0};
     std::int64_t like{0};
@@ -69,11 +70,14 @@ public:
     /// All in one transaction, or nothing, when one cannot be written.
     void record(const std::vector<Gathered>& batch);
 
-    /// Everything that is kept, oldest first; what is older than campaign_memory_time, or too much, is removed.
+    /// Everything that is kept, oldest first.
     void load(const std::function<void(const KeptSketch&)>& each);
 
     /// Brings campaigns back to the queue whose time has come; how many.
     std::uint64_t end_mutes();
+
+    /// Removes some of what is kept and too old, or too much.
+    void trim();
 
     /// Waits until there may be work, at most so long; wake() ends every wait now and from now on.
     void wait(std::chrono::milliseconds at_most);
@@ -90,8 +94,8 @@ public:
     /// Takes one case out of its campaign, back into the queue; it is only linked from now on. Or ends a mute.
     [[nodiscard]] std::optional<core::Error> unfold(core::Reference reference, std::string_view who);
 
-    /// Ends a campaign that is none: up to `limit` of its cases come back; how many. The last to come is the one
-    /// that stood for it.
+    /// Ends a campaign that is none: up to `limit` of its cases come back; how many. With the last of them the one
+    /// that stood for them stands for itself.
     std::uint64_t unfold_some(std::int64_t case_id, std::string_view who, std::uint64_t limit);
 
 private:
