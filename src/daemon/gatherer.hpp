@@ -16,9 +16,10 @@ namespace shield::daemon {
 class Current;
 
 /// Folds copies of one message behind the first of them, on a thread of its own: compares what was assessed with
-/// what came before, in the order of arrival, and records what that tells. It decides about views alone: every
-/// message stays a case with its clock, and whatever it finds is taken back by one act of a person. What it knows
-/// is in memory and, as hashes, in the store; when the two may differ because a record failed, it is loaded again.
+/// what came before, in the order of arrival, and records what that tells. It decides about views alone, but that
+/// what stands for others is as pressing as the most pressing of them: every message stays a case with its clock,
+/// and whatever it finds is taken back by one act of a person. What it knows is in memory and, as hashes, in the
+/// store; when the two may differ because a record failed, it is loaded again.
 class Gatherer {
 public:
     struct Options {
