@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evidence.hpp"
 
+#include <shield/core/ascii.hpp>
 #include <shield/core/network.hpp>
 
 #include <algorithm>
@@ -15,12 +16,48 @@ using core::EvidenceItem;
 using core::EvidenceKind;
 using core::EvidencePlace;
 
+/// Of a URL as RFC 3986 section 3.2 has it.
+std::string_view host_of(std::string_view url)
+{
+    const std::size_t begin = url.find("://");
+    std::string_view authority = url.substr(begin == std::string_view::npos ? url.size() : begin + 3);
+    authority = authority.substr(0, authority.find_first_of("/?#"));
+    authority.remove_prefix(authority.rfind('@') + 1);  // npos + 1 is 0
+    return authority.substr(0, authority.find(':'));
+}
+
+/// One of our domains, or a name below it: a link to our own pages in a footer is no attacker's.
+bool is_below_ours(std::string_view name, const core::Mailboxes& mailboxes)
+{
+    const std::string lowered = core::lowered(name);
+    for (std::string_view rest = lowered; !rest.empty();) {
+        if (mailboxes.is_our_domain(rest)) {
+            return true;
+        }
+        const std::size_t dot = rest.find('.');
+        rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
+    }
+    return false;
+}
+
 bool is_ours(const EvidenceItem& item, const core::Mailboxes& mailboxes)
 {
-    if (item.kind == EvidenceKind::mailbox) {
-        return mailboxes.is_our_domain(std::string_view{item.value}.substr(item.value.rfind('@') + 1));
+    switch (item.kind) {
+        case EvidenceKind::mailbox:
+            return is_below_ours(std::string_view{item.value}.substr(item.value.rfind('@') + 1), mailboxes);
+        case EvidenceKind::domain:
+            return is_below_ours(item.value, mailboxes);
+        case EvidenceKind::url:
+            return is_below_ours(host_of(item.value), mailboxes);
+        case EvidenceKind::address:
+        case EvidenceKind::message_id:
+        case EvidenceKind::subject:
+        case EvidenceKind::file:
+        case EvidenceKind::time:
+        case EvidenceKind::complaint:
+            return false;
     }
-    return item.kind == EvidenceKind::domain && mailboxes.is_our_domain(item.value);
+    return false;
 }
 
 // What tells of the way that a report took, rather than of what is reported.

@@ -81,6 +81,35 @@ TEST(CaseEvidence, SaysWhoSentTheReportAndMarksWhatIsOurs)
     }
 }
 
+TEST(CaseEvidence, LinksToOurOwnPagesAreOursAndLookalikesAreNot)
+{
+    store::CaseDetail detail = report();
+    auto& items = detail.messages[0].assessment->evidence.items;
+    items.clear();
+    const std::vector<std::pair<std::string, bool>> urls{{"https://example.com/support", true},
+                                                         {"http://www.EXAMPLE.com:8080/?q=1", true},
+                                                         {"https://x@example.com/", true},
+                                                         {"https://example.com.evil.example/", false},
+                                                         {"https://example.com@evil.example/", false},
+                                                         {"https://notexample.com#example.com", false},
+                                                         {"https://evil.example/example.com", false}};
+    for (const auto& [url, ours] : urls) {
+        items.push_back({EvidenceKind::url, 1, "text", url, {}, 0, {}});
+    }
+    items.push_back({EvidenceKind::domain, 1, "text", "login.example.com", {}, 0, {}});
+    std::size_t found = 0;
+    for (const EvidenceRow& row : evidence_of(detail, mailboxes()).rows) {
+        const auto url =
+            std::find_if(urls.begin(), urls.end(), [&](const auto& one) { return one.first == row.item.value; });
+        if (url != urls.end()) {
+            ++found;
+            EXPECT_EQ(row.ours, url->second) << row.item.value;
+        }
+        EXPECT_TRUE(row.ours || row.item.value != "login.example.com");
+    }
+    EXPECT_EQ(found, urls.size());
+}
+
 TEST(CaseEvidence, LeavesRepeatsOutAndIsBounded)
 {
     store::CaseDetail detail = report();
