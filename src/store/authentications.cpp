@@ -196,7 +196,9 @@ public:
                 done_.message_id);
         }
         if (done_.verdict.reply_address == core::ReplyAddress::verified) {
-            network_ = core::network_key(waiting->facts.client_address);
+            // Of whoever connects to us: the sender, or the relay that handed it on.
+            Query row = connection.query("SELECT client_address FROM messages WHERE id = ?", done_.message_id);
+            network_ = row.next() ? core::network_key(row.text(0)) : network_;
             verified_at_ = now;
             is_news_ = database().known_networks().write(connection, network_, now);
         }

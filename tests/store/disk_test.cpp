@@ -104,11 +104,12 @@ protected:
         return std::holds_alternative<core::Receipt>(submit(content, from(client, category)));
     }
     /// A message from there is received and its sender verified.
-    void verify_sender(const std::string& client)
+    void verify_sender(const std::string& client, const std::optional<Origin>& origin = {})
     {
         (void)receive("verified " + client, from(client, core::Category::support));
         Assessed done = assessed(store->assessments().lease(1).at(0), assessment(core::Category::support, "x"));
         done.signatures = "";
+        done.origin = origin;
         store->assessments().record({done});
         core::Verdict verdict;
         verdict.reply_address = core::ReplyAddress::verified;
@@ -118,6 +119,17 @@ protected:
     std::atomic<std::uint64_t> left{1ULL << 32};
     int sent{0};
 };
+
+TEST_F(StoreAttackReserve, KnowsTheRelayThatHandsVerifiedMailOn)
+{
+    using enum core::Category;
+    verify_sender("203.0.113.9", Origin{"ours", "198.51.100.1", "mail.reporter.example", "ann@reporter.example"});
+    EXPECT_TRUE(kept("198.51.100.1", support));
+    left = limits.disk_reserve + reserve - 1;
+    pass(std::chrono::seconds{1});
+    EXPECT_FALSE(kept("198.51.100.1", support)) << "who never connected";
+    EXPECT_TRUE(kept("203.0.113.77", support));
+}
 
 TEST_F(StoreAttackReserve, TakesOnlyAttacksAndKnownNetworksAndOpensAgainByItself)
 {
