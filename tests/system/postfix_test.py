@@ -73,13 +73,13 @@ class RoundTrip(shield.SystemTest):
                              dns=f'resolver = "127.0.0.1:{names.port}"\nvalidate = false')
         for milter, state, dkim in ((f"smtpd_milters = inet:127.0.0.1:{signer.port}", "sent", "pass"), ("", "held", "none")):
             with postfix.Postfix(relay=f"[127.0.0.1]:{daemon.port}", settings=milter) as server:
-                before = len(daemon.json("queue"))
                 with shield.Connection("127.0.0.1", server.port, timeout=30) as client:
                     octets = shield.mail(sender="Ann <ann@signed.senders.example>", subject=f"It is {state}", body="ümlaut\n.dot\n")
                     code, text = client.deliver(octets, "ann@signed.senders.example", ["security@example.com"])
                 self.assertEqual(code, 250, text)
-                shield.wait_until(lambda: len(daemon.json("queue")) > before, 60, "the mail in our queue")
-            case, = [row for row in daemon.json("queue") if row["subject"] == f"It is {state}"]
+                def read():
+                    return [row for row in daemon.json("queue") if row["subject"] == f"It is {state}"]
+                case, = shield.wait_until(read, 60, "the mail in our queue, and read")
             decided = daemon.decided(case["reference"], 40)
             self.assertEqual((decided["acknowledgement"]["state"], decided["authentication"]["dkim"]), (state, dkim))
 
