@@ -191,11 +191,8 @@ public:
         if (done_.verdict.reply_address == core::ReplyAddress::verified) {  // it may have been folded without that
             connection.run(
                 "INSERT INTO gathering_work (message_id, act) SELECT id, 'again' FROM messages WHERE id = ? AND "
-                "kind = "
-                "'first' ON CONFLICT (message_id) DO UPDATE SET act = excluded.act WHERE act = 'place'",
+                "kind = 'first' ON CONFLICT (message_id) DO UPDATE SET act = excluded.act WHERE act = 'place'",
                 done_.message_id);
-        }
-        if (done_.verdict.reply_address == core::ReplyAddress::verified) {
             // Of whoever connects to us: the sender, or the relay that handed it on.
             Query row = connection.query("SELECT client_address FROM messages WHERE id = ?", done_.message_id);
             network_ = row.next() ? core::network_key(row.text(0)) : network_;

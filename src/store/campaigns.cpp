@@ -38,11 +38,6 @@ GatheringWork read_work(const Query& row)
     return work;
 }
 
-/// Takes what a job on the writer's thread declines back to the caller.
-struct Declined {
-    core::Error error;
-};
-
 }  // namespace
 
 std::vector<GatheringWork> Campaigns::take(std::uint64_t limit)

@@ -11,11 +11,6 @@ namespace shield::store {
 
 namespace {
 
-// Undoes the job's savepoint and carries the sentence to who asked.
-struct Declined {
-    core::Error error;
-};
-
 template <typename T>
 std::optional<T> flattened(const std::optional<std::optional<T>>& value)
 {

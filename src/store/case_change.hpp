@@ -12,6 +12,11 @@
 /// What happens to cases, inside somebody's transaction.
 namespace shield::store {
 
+/// Thrown inside a job: undoes its savepoint and carries the sentence to who asked.
+struct Declined {
+    core::Error error;
+};
+
 /// On an error nothing may be kept: the caller undoes its savepoint.
 [[nodiscard]] std::optional<core::Error> apply(Connection& connection, std::int64_t case_id, std::string_view who,
                                                const Change& change, core::Time now);

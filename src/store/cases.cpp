@@ -86,13 +86,12 @@ struct Part {
 bool is_flood(Connection& connection)
 {
     return connection.number(
-               "SELECT (SELECT count(*) FROM (SELECT 1 FROM assessment_work LIMIT ?1)) + (SELECT count(*) FROM "
-               "(SELECT "
-               "1 FROM gathering_work LIMIT ?1))",
+               "SELECT (SELECT count(*) FROM (SELECT 1 FROM assessment_work LIMIT ?1)) + "
+               "(SELECT count(*) FROM (SELECT 1 FROM gathering_work LIMIT ?1))",
                flood_min) >= flood_min;
 }
 
-std::vector<Part> parts_of(Connection& connection, const QueueFilter& filter, core::State state)
+std::vector<Part> parts_of(const QueueFilter& filter, core::State state, bool flood)
 {
     static const std::string crowd{is_for_crowd};
     static const std::string no_crowd = "NOT " + crowd;
@@ -108,7 +107,7 @@ std::vector<Part> parts_of(Connection& connection, const QueueFilter& filter, co
     if (filter.held || filter.spam) {
         return {{filter.held ? held : spam, list, Standing::in_line}};
     }
-    if (!is_flood(connection)) {
+    if (!flood) {
         return {{in_line, list, Standing::in_line}, {for_crowd, list, Standing::for_crowd}};
     }
     return {{in_line_of_flood, list, Standing::in_line},
@@ -118,10 +117,11 @@ std::vector<Part> parts_of(Connection& connection, const QueueFilter& filter, co
 
 // One range of an index for each state: together they answer in a time that does not depend on how many cases there
 // are, but on how many are new.
-void add_pressing(Connection& connection, const QueueFilter& filter, core::State state, std::vector<Ranked>& found)
+void add_pressing(Connection& connection, const QueueFilter& filter, core::State state, bool flood,
+                  std::vector<Ranked>& found)
 {
     const Ranks ranks = ranks_of(filter.category);
-    for (const Part& part : parts_of(connection, filter, state)) {
+    for (const Part& part : parts_of(filter, state, flood)) {
         Query row = connection.query(part.sql, part.list, state, ranks.first, ranks.last, filter.limit);
         while (row.next()) {
             found.push_back({part.standing, row.integer(select_case_columns), row.integer(select_case_columns + 1),
@@ -182,11 +182,12 @@ std::vector<Case> closed_cases(Connection& connection, const QueueFilter& filter
 
 std::vector<Case> pressing_cases(Connection& connection, const QueueFilter& filter)
 {
+    const bool flood = is_flood(connection);
     std::vector<Ranked> found;
     for (const core::State state : core::states) {
         const bool wanted = filter.state ? *filter.state == state : state != core::State::closed;
         if (wanted) {
-            add_pressing(connection, filter, state, found);
+            add_pressing(connection, filter, state, flood, found);
         }
     }
     std::sort(found.begin(), found.end(), more_pressing);

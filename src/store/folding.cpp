@@ -26,10 +26,9 @@ constexpr std::array<std::pair<std::string_view, GatheringWork::Act>, 4> acts{{
 bool is_untouched(Connection& connection, std::int64_t case_id)
 {
     return connection.number(
-               "SELECT state = 'new' AND assignee = '' AND category_by = 'machine' AND answered_at IS NULL AND "
-               "joined_into IS NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.case_id = cases.id AND "
-               "m.case_id "
-               "!= m.id AND m.kind = 'follow_up') FROM cases WHERE id = ?",
+               "SELECT state = 'new' AND assignee = '' AND category_by = 'machine' AND answered_at IS NULL "
+               "AND joined_into IS NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.case_id = "
+               "cases.id AND m.case_id != m.id AND m.kind = 'follow_up') FROM cases WHERE id = ?",
                case_id) != 0;
 }
 

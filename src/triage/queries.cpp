@@ -79,6 +79,16 @@ Answer Operations::queue(Request& request)
     if (const auto fault = request.fault()) {
         return Answer::faulty(*fault);
     }
+    if ((filter.campaigns || filter.campaign) && (filter.category || filter.state || filter.held || filter.spam)) {
+        return Answer::misused("campaigns are listed whole: only a limit goes with them");
+    }
+    if (filter.campaign) {
+        const auto detail = store_.cases().find(*filter.campaign);
+        if (!detail || !detail->campaign) {
+            return Answer::refused(detail ? filter.campaign->to_string() + " is of no campaign"
+                                          : no_such_case(*filter.campaign).sentence);
+        }
+    }
     const store::Queue queue = store_.cases().queue(filter);
     return Answer::done({{"cases", cases_json(store_.cases(), queue.cases, full)},
                          {"counts", counts_json(queue.counts)},

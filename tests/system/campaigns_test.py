@@ -87,6 +87,8 @@ class Campaigns(shield.SystemTest):
         for words, why in ((("mute", report, "24h"), "stands for no campaign"),
                            (("mute", report, "soon"), "90m, 24h or 7d"),
                            (("unfold", report), "is not folded"),
+                           (("queue", "--campaign", report), "is of no campaign"),
+                           (("queue", "--campaigns", "--held"), "only a limit goes with them"),
                            (("close", report, "spam", "--campaign"), "stands for no campaign")):
             done = self.daemon.ctl(*words)
             self.assertNotEqual(done.returncode, 0)

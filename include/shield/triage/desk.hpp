@@ -55,7 +55,7 @@ using Examine = std::function<std::vector<Finding>()>;
 /// command does not have is refused. Thread-safe; waits for the store.
 ///
 // clang-format off
-///     queue            category? state? held? spam? campaigns? limit? full?
+///     queue            (category? state? held? spam?) | campaigns? limit? full?
 ///                                                                  full: every key of the contract, not just a row's
 ///     queue            campaign limit? full?                       the cases that one stands for
 ///     search           words limit? full?
