@@ -183,7 +183,7 @@ std::unique_ptr<net::SmtpServer> Daemon::make_server()
                  [this] { return current_.get()->policy; },
                  [this] {
                      const auto in_force = current_.get();
-                     return std::shared_ptr<const core::Networks>{in_force, &in_force->exempt};
+                     return std::shared_ptr<const core::Networks>{in_force, &in_force->unbounded};
                  },
                  [this] { return std::make_unique<Intake>(store_->intake(), current_.get(), log_); },
                  [this] { return certificates_.get(); }, now, &log_, &metrics_, &clients_});

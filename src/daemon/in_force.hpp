@@ -16,9 +16,14 @@ struct InForce {
     acknowledge::Unverified unverified;
     std::shared_ptr<const smtp::Policy> policy;
     core::Networks exempt;
+    core::Networks unbounded;  ///< see unbounded_clients()
     std::vector<auth::Relay> relays;
     bool authenticates{false};  ///< somebody answers questions to the DNS, and verdicts are waited for
 };
+
+/// Whose connections, messages and octets are not counted: who is exempt, and our relays, whose hosts hand on what
+/// many people wrote.
+[[nodiscard]] core::Networks unbounded_clients(const Config& config);
 
 /// Reads the files that `config` names.
 [[nodiscard]] core::result<std::shared_ptr<const InForce>> make_in_force(const Config& config);

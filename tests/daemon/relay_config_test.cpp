@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "in_force.hpp"
+
 #include <shield/daemon/config.hpp>
 
 #include <daemon/good_config.hpp>
@@ -43,6 +45,18 @@ TEST(RelayConfig, KeepsSecretsAsDigestsOnly)
     EXPECT_THAT(relay.rewrites, testing::ElementsAre("googlegroups.com"));
     EXPECT_FALSE(relay.results_below);
     EXPECT_EQ(relay.internal.size(), 1U);
+}
+
+TEST(RelayConfig, NoBoundOfAClientAppliesToItsHosts)
+{
+    const auto config = with_relay("networks = ['203.0.113.0/28', '2001:db8::25']\n");
+    ASSERT_TRUE(config) << config.error().sentence;
+    const core::Networks unbounded = unbounded_clients(*config);
+    for (const char* host : {"203.0.113.7", "2001:db8::25", "127.0.0.1"}) {
+        EXPECT_TRUE(core::contains(unbounded, *core::IpAddress::parse(host))) << host;
+    }
+    EXPECT_FALSE(core::contains(unbounded, *core::IpAddress::parse("203.0.113.17")));
+    EXPECT_FALSE(core::contains(config->exempt, *core::IpAddress::parse("203.0.113.7"))) << "SPF is another matter";
 }
 
 TEST(RelayConfig, TheNetworkOfASharedCloudNeedsASecret)

@@ -227,6 +227,22 @@ class InTheSession(HostileTest):
         self.assertEqual(codes["127.1.2.1"], ["250 2.1.0"] * 5 + ["450 4.7.1"])
         self.assert_everything_comes_back()
 
+    def test_a_relay_of_ours_is_not_bounded_by_what_it_hands_on(self):
+        self.daemon = self.shield(extra='[[relay]]\nnetworks = ["127.1.1.1"]',
+                                  limits={"exempt": "[]", "greeting_pause": 0, "client_messages_minute_max": 5})
+        for source, taken in (("127.1.1.1", 8), ("127.1.2.1", 5)):
+            kept = 0
+            with contextlib.closing(Client(self.daemon.port, source)) as client:
+                client.reply()
+                client.ask("EHLO relay.example.com")
+                while kept < 8 and client.ask(f"MAIL FROM:<r{kept}@reporter.example>")[0].startswith("250"):
+                    client.ask("RCPT TO:<security@example.com>")
+                    client.ask("DATA")
+                    client.send(shield.mail(subject=f"{source} {kept}") + b".\r\n")
+                    shield.reference_in(client.reply()[0])
+                    kept += 1
+            self.assertEqual(kept, taken, source)
+
     def test_a_message_that_trickles_is_ended(self):
         self.strict(content_rate_min=1000, content_rate_window=2)
         slow = [self.greeted(f"127.1.1.{1 + number}") for number in range(10)]
